@@ -22,16 +22,13 @@ from app.domain.text import is_storable
 DEFAULT_LIMIT = 50
 MAX_LIMIT = 100
 
-Limit = Annotated[
-    int, Query(ge=1, le=MAX_LIMIT, description="How many items at most on a page.", examples=[DEFAULT_LIMIT])
-]
+LIMIT_WORDS = "The most items on a page."
+CURSOR_WORDS = "`nextCursor` of the previous page. Opaque; do not build or store it."
+
+Limit = Annotated[int, Query(ge=1, le=MAX_LIMIT, description=LIMIT_WORDS, examples=[DEFAULT_LIMIT])]
 """Query parameter: ``limit: Limit = DEFAULT_LIMIT``."""
 
-_CURSOR = Query(
-    alias="cursor",
-    max_length=500,
-    description="Where to read on: `nextCursor` of the page before. Opaque; do not build or keep it.",
-)
+_CURSOR = Query(alias="cursor", max_length=500, description=CURSOR_WORDS)
 
 
 def readable_by(read: Callable[[str], object]) -> AfterValidator:

@@ -20,6 +20,7 @@ from app.operations.access.clients import save_client
 from tests.api.conftest import SECRET, Api, SignIn, token_of
 from tests.support.api_calls import fault
 from tests.support.assertions import GRANT, JWKS, assertion
+from tests.support.documented import resolved
 
 LISTS = ("referrals", "trajectories", "organisations", "subscriptions", "partners/allegro/quarantine")
 SOME_ID = str(UUID(int=7))
@@ -236,12 +237,12 @@ def hostile_requests(draw: st.DrawFn, found: Operations, members: Mapping[str, l
     """Return a request to any operation with a hostile text in its path, query, headers or body."""
     method, template, operation = draw(st.sampled_from(found))
     path = template
-    for parameter in operation.get("parameters", []):
+    for parameter in map(resolved, operation.get("parameters", ())):
         if parameter["in"] == "path":
             value = draw(st.sampled_from([SOME_ID, "allegro", "dock"]) | HOSTILE)
             path = path.replace(f"{{{parameter['name']}}}", value)
     query = draw(st.binary(max_size=20) | st.just(b""))
-    named = [each["name"] for each in operation.get("parameters", []) if each["in"] == "query"]
+    named = [each["name"] for each in map(resolved, operation.get("parameters", ())) if each["in"] == "query"]
     for name in draw(st.lists(st.sampled_from(named), max_size=2, unique=True)) if named else []:
         value = draw(HOSTILE | st.builds(cursor, HOSTILE) | st.builds(cursor, HOSTILE, HOSTILE))
         query = f"{name}={quote(value, errors='surrogatepass')}".encode() + b"&" + query

@@ -197,6 +197,17 @@ def test_the_codes_of_problems_and_rules_are_those_of_the_reference_of_errors() 
     assert [rule for rule in SCHEMAS["InputRule"]["enum"] if f"`{rule}`" not in page] == []
 
 
+def test_a_component_has_a_name_that_says_what_it_is() -> None:
+    numbered = [
+        name
+        for kind in ("parameters", "responses", "schemas")
+        for name in DOCUMENT["components"][kind]
+        if name[-1].isdigit()
+    ]
+
+    assert numbered == []
+
+
 def test_every_link_names_an_operation_and_parameters_of_it() -> None:
     known = {operation["operationId"]: operation for _, _, operation in operations()}
     wrong = [

@@ -16,6 +16,7 @@ from app.operations.notices import announce_partner
 from app.operations.services import Services
 from app.worker import WorkerLoops
 from tests.support.api_calls import Json, fault, refer
+from tests.support.documented import resolved
 from tests.support.event_env import Mailbox, mailbox
 from tests.support.served import api_of
 from tests.support.subscriber import confirmed, deliveries, subscribe
@@ -163,7 +164,7 @@ async def test_one_subscription_more_than_the_limit_is_refused(
 
 def test_document_names_the_header_of_what_is_sent_again() -> None:
     for webhook in document()["webhooks"].values():
-        required = {each["name"]: each["required"] for each in webhook["post"]["parameters"]}
+        required = {each["name"]: each["required"] for each in map(resolved, webhook["post"]["parameters"])}
         assert (required["webhook-id"], required["webhook-redelivery"]) == (True, False)
 
 

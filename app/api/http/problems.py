@@ -136,7 +136,7 @@ _MEANING = {
 }
 
 
-_NOT_YOURS = (
+NOT_YOURS = (
     "The request contradicts what is stored (*conflict*), or writes a field that another party owns: with the code "
     "`not-the-owner` nothing is changed, and the values are recorded as a conflict for the operator to decide"
 )
@@ -159,7 +159,7 @@ def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 def owned_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """Return the problem responses of an operation that only the owner of a field may do; 409 is one of them."""
-    return problem_responses(*statuses) | {409: {"model": ProblemOut, "description": _NOT_YOURS}}
+    return problem_responses(*statuses) | {409: {"model": ProblemOut, "description": NOT_YOURS}}
 
 
 def problem_of(scope: Scope, error: HubError | HttpError) -> Response:

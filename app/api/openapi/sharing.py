@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Mapping
 from typing import Any
 
+from app.api.http.problems import NOT_YOURS
+
 _RESPONSES: Mapping[str, str] = {
     "400": "InvalidInput",
     "401": "Unauthenticated",
@@ -33,15 +35,20 @@ class _Shared:
         self._names: dict[str, str] = {}
         self.components: dict[str, Any] = {}
 
-    def refer(self, item: Any, name: str) -> Any:
-        """Return a reference to an object that occurs more than once, and any other as it is."""
+    def refer(self, item: Any, *names: str) -> Any:
+        """Return a reference to an object that occurs more than once, under the first of the names that is free.
+
+        Any other object, and one for which no name is free, is returned as it is.
+        """
         text = _text(item)
         if "$ref" in item or text not in self._often:
             return item
         if text not in self._names:
-            number = sum(re.fullmatch(rf"{name}\d*", each) is not None for each in self.components)
-            self._names[text] = f"{name}{number + 1}" if number else name
-            self.components[self._names[text]] = item
+            free = [name for name in names if name not in self.components]
+            if not free:
+                return item
+            self._names[text] = free[0]
+            self.components[free[0]] = item
         return {"$ref": f"#/components/{self._kind}/{self._names[text]}"}
 
 
@@ -52,10 +59,14 @@ def share(document: dict[str, Any]) -> None:
     parameters = _Shared("parameters", [each for operation in operations for each in operation["parameters"]])
     responses = _Shared("responses", [each for operation in operations for each in operation["responses"].values()])
     for operation in operations:
-        operation["parameters"] = [parameters.refer(each, _name_of(each)) for each in operation["parameters"]]
+        place = operation["tags"][0].capitalize()
+        operation["parameters"] = [
+            parameters.refer(each, name := _name_of(each), f"{name}In{place}") for each in operation["parameters"]
+        ]
         for status, response in operation["responses"].items():
             if status in _RESPONSES:
-                operation["responses"][status] = responses.refer(response, _RESPONSES[status])
+                name = _name_of_response(status, response)
+                operation["responses"][status] = responses.refer(response, name, f"{name}In{place}")
     document["components"]["parameters"] |= parameters.components
     document["components"]["responses"] |= responses.components
 
@@ -73,7 +84,12 @@ def _name_responses(document: dict[str, Any], operations: list[dict[str, Any]]) 
 def _name_of(parameter: Mapping[str, Any]) -> str:
     if "$ref" in parameter:
         return ""
-    return "".join(word[0].upper() + word[1:] for word in re.findall(r"[A-Za-z]+", parameter["name"]))
+    name = "".join(word[0].upper() + word[1:] for word in re.findall(r"[A-Za-z]+", parameter["name"]))
+    return "IfMatchOfExisting" if name == "IfMatch" and not parameter["required"] else name
+
+
+def _name_of_response(status: str, response: Mapping[str, Any]) -> str:
+    return "ConflictOrNotYours" if response.get("description") == NOT_YOURS else _RESPONSES[status]
 
 
 def _text(item: Any) -> str:

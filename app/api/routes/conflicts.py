@@ -9,7 +9,7 @@ from app.api.forms import PARTNER_NAME
 from app.api.http.problems import problem_responses
 from app.api.paging import DEFAULT_LIMIT, IdCursorText, Limit, id_after, id_cursor, page_answer
 from app.api.responses import answer
-from app.api.routes.partners import Manages, Reads
+from app.api.routes.partners import SYSTEM_WORDS, Manages, Reads
 from app.api.schemas.codes import ConflictState
 from app.api.schemas.conflicts import ConflictOut, ConflictPageOut, DecisionIn
 from app.domain import partners
@@ -30,8 +30,8 @@ async def _known(
         str,
         Path(
             pattern=PARTNER_NAME.pattern,
-            description="The system in which the other party registers: allegro, gidso, rmw; api for who has none.",
-            examples=["gidso"],
+            description=SYSTEM_WORDS,
+            examples=["allegro"],
         ),
     ],
 ) -> System:

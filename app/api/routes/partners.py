@@ -54,6 +54,7 @@ from app.operations.partners.state import (
 router = APIRouter(prefix="/partners", tags=["partners"])
 
 _NAMES = ", ".join(PARTNERS)
+SYSTEM_WORDS = f"The partner system: {_NAMES}; of conflicts also api, for who registers in none."
 _PROBLEMS = problem_responses(400, 401, 403, 404)
 _CHANGES = problem_responses(400, 401, 403, 404, 409)
 
@@ -76,7 +77,7 @@ def _require_operator(caller: Caller) -> None:
 async def _known(
     system: Annotated[
         str,
-        Path(pattern=PARTNER_NAME.pattern, description=f"The partner system: one of {_NAMES}.", examples=["allegro"]),
+        Path(pattern=PARTNER_NAME.pattern, description=SYSTEM_WORDS, examples=["allegro"]),
     ],
 ) -> System:
     if system not in PARTNERS:

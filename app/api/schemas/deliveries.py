@@ -5,22 +5,16 @@ from uuid import UUID
 
 from pydantic import Field
 
-from app.api.paging import DEFAULT_LIMIT, MAX_LIMIT, IdCursor
 from app.api.schemas.codes import AttemptOutcome, DeliveryState
 from app.api.schemas.fields import In, Out, Timestamp
+from app.api.schemas.lists import PageIn
 from app.domain.events import EventType
 
 
-class DeliveriesIn(In):
+class DeliveriesIn(PageIn):
     """Which deliveries to list."""
 
     state: DeliveryState | None = Field(None, description="Only deliveries in this state; `dead` was given up.")
-    limit: int = Field(DEFAULT_LIMIT, ge=1, le=MAX_LIMIT, description="The most items on a page.")
-    cursor: IdCursor | None = Field(
-        None,
-        max_length=500,
-        description="`nextCursor` of the previous page. Opaque; do not build or store it.",
-    )
 
 
 class ReplayIn(In):

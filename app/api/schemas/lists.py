@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from app.api.paging import DEFAULT_LIMIT, MAX_LIMIT, IdCursor, PositionCursor
+from app.api.paging import CURSOR_WORDS, DEFAULT_LIMIT, LIMIT_WORDS, MAX_LIMIT, IdCursor, PositionCursor
 from app.api.schemas.codes import ActionMethod, CaseStatus, DisclosureReceiver
 from app.api.schemas.fields import Bsn, CodeText, In, Line, Out, ReferenceText, ShortLine, Timestamp
 from app.api.schemas.referral_out import AppointmentOut, ReferralSummaryOut, TrajectoryOut
@@ -22,18 +22,14 @@ from app.domain.codes import (
 from app.domain.lifecycle import Action, Machine
 
 # Of the fields of a query, and always optional.
-_cursor = partial(
-    Field, None, max_length=500, description="`nextCursor` of the previous page. Opaque; do not build or store it."
-)
+_cursor = partial(Field, None, max_length=500, description=CURSOR_WORDS)
 
 
 class PageIn(In):
     """Which page of a list to read."""
 
     cursor: IdCursor | None = _cursor()
-    limit: int = Field(
-        DEFAULT_LIMIT, ge=1, le=MAX_LIMIT, description="The most items on a page.", examples=[DEFAULT_LIMIT]
-    )
+    limit: int = Field(DEFAULT_LIMIT, ge=1, le=MAX_LIMIT, description=LIMIT_WORDS, examples=[DEFAULT_LIMIT])
 
 
 class CasePageIn(PageIn):
