@@ -1,4 +1,4 @@
-"""Every sample in the documentation runs as it is written, or says why it does not."""
+"""The samples in the documentation run as they are written."""
 
 import subprocess
 import time
@@ -13,52 +13,26 @@ import pytest
 from clients.sandbox_hub import sandbox_hub
 from tests.support.documents import ROOT
 from tests.support.sample_shell import PROGRAMS, faults_of_page, free_port, output_of_page
-from tests.support.samples import LANGUAGES, run_samples, samples_of
-from tests.support.source_names import names_of_tests
+from tests.support.samples import (
+    AT_THE_SAME_TIME,
+    CALLING,
+    PROVOKING,
+    RECEIVERS,
+    RECEIVING,
+    REHEARSING,
+    run_samples,
+    samples_of,
+)
 
 pytestmark = pytest.mark.slow
-
-CALLING = "docs/how-to/calling-the-api.md"
-RECEIVING = "docs/how-to/receiving-webhooks.md"
-SUBSCRIBING = "docs/how-to/subscribing.md"
-REHEARSING = "docs/how-to/rehearsing.md"
-PROVOKING = "docs/how-to/provoking-errors.md"
-AT_THE_SAME_TIME = (
-    "README.md",
-    CALLING,
-    RECEIVING,
-    SUBSCRIBING,
-    "docs/how-to/connecting-a-partner.md",
-    "docs/how-to/going-live.md",
-    "docs/how-to/replaying-a-register.md",
-    "docs/reference/simulators.md",
-    "docs/tutorial/first-referral.md",
-)
-SHELL_PAGES = (*AT_THE_SAME_TIME, PROVOKING)
-RECEIVERS = {"csharp": "receiver.cs", "php": "receiver.php", "python": "receiver.py", "ts": "receiver.ts"}
-RUN_BY = {
-    **{(page, "sh"): "test_commands_run_as_they_are_written" for page in SHELL_PAGES},
-    (REHEARSING, "sh"): "test_a_rehearsal_runs_as_it_is_written",
-    (CALLING, "python"): "test_calls_in_python_run_as_they_are_written",
-    (SUBSCRIBING, "python"): "test_it_accepts_what_the_hub_signs",
-    **{(RECEIVING, language): "test_receivers_on_the_page_are_those_that_are_run" for language in RECEIVERS},
-}
-"""What runs the samples of a page that are in a language."""
-
-
-def test_every_sample_is_run_or_says_why_not() -> None:
-    runnable = {(each.page, each.language) for language in LANGUAGES for each in run_samples(language)}
-
-    assert runnable == set(RUN_BY)
-    assert set(RUN_BY.values()) <= names_of_tests()
 
 
 def test_commands_run_as_they_are_written(tmp_path: Path) -> None:
     data = tmp_path / "data"
-    with sandbox_hub(data, tmp_path / "hub.log") as demo, ThreadPoolExecutor(len(AT_THE_SAME_TIME)) as threads:
+    with sandbox_hub(data, tmp_path / "hub.log"), ThreadPoolExecutor(len(AT_THE_SAME_TIME)) as threads:
 
         def faults_of(page: str) -> list[str]:
-            return faults_of_page(page, tmp_path / Path(page).stem, demo, data)
+            return faults_of_page(page, tmp_path / Path(page).stem, data)
 
         faults = [fault for found in threads.map(faults_of, AT_THE_SAME_TIME) for fault in found]
         # Alone, because it waits for events, and there are to be none.

@@ -18,12 +18,13 @@ PROGRAMS = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
 
 _RUN_SECONDS = 400
 _EXPECTED = re.compile(r"# (\d{3} [a-z-]+)$", re.MULTILINE)
-_PLACEHOLDER = re.compile(r"\b(\w*SECRET)=…")
 _PORT = re.compile(r"(127\.0\.0\.1:|--(?:allegro|gidso|rmw|port) )(\d{4,5})\b")
 _OF_THE_DEMO = {"8000": "hub", "8001": "allegro", "8002": "gidso", "8003": "rmw", "8004": "receiver"}
 _TOKEN = """\
-TOKEN=$(curl --silent --fail "$HUB/oauth/token" --data grant_type=client_credentials --data client_id=dock \\
-  --data-urlencode "client_secret=$SECRET" | python3 -c 'import json, sys; print(json.load(sys.stdin)["access_token"])')
+. .trajecthub/sandbox.env
+TOKEN=$(curl --silent --fail "$HUB/oauth/token" --data grant_type=client_credentials --data "client_id=$CLIENT_ID" \\
+  --data-urlencode "client_secret=$CLIENT_SECRET" |
+  python3 -c 'import json, sys; print(json.load(sys.stdin)["access_token"])')
 """
 
 
@@ -34,24 +35,24 @@ def free_port() -> int:
         return port
 
 
-def faults_of_page(page: str, folder: Path, demo: Mapping[str, str], demo_folder: Path) -> list[str]:
+def faults_of_page(page: str, folder: Path, demo: Path) -> list[str]:
     """Run all commands of a page, in one shell and a folder of their own.
 
     Args:
         page: its path in the repository.
         folder: is made.
-        demo: the variables of the demo.
-        demo_folder: the folder of its data.
+        demo: the folder of a running demo.
 
     Returns:
         Which command failed, and which answers are not those that the page announces after a ``#``.
     """
     folder.mkdir()
-    (folder / ".trajecthub").symlink_to(demo_folder)
-    ports = _Ports(json.loads((demo_folder / "state.json").read_text()))
-    shown = "\n".join(ports.shown(each.code) for each in run_samples("sh", page))
-    script = _PLACEHOLDER.sub(r"\1=$\1", shown)
-    code, output = _run(f"set -eo pipefail\n{_TOKEN}{script}", folder, _environment(demo, ports))
+    (folder / ".trajecthub").symlink_to(demo)
+    ports = _Ports(json.loads((demo / "state.json").read_text()))
+    script = "\n".join(ports.shown(each.code) for each in run_samples("sh", page))
+    # The receivers in docs/samples take their port from the environment.
+    environment = {"PATH": PROGRAMS, "PORT": ports["9000"]}
+    code, output = _run(f"set -eo pipefail\n{_TOKEN}{script}", folder, environment)
     if code != 0:
         return [f"{page} ended with exit code {code}: {output[-2000:]}"]
     expected = _EXPECTED.findall(script)
@@ -75,18 +76,6 @@ class _Ports:
 
     def shown(self, code: str) -> str:
         return _PORT.sub(lambda found: found[1] + self[found[2]], code)
-
-
-def _environment(demo: Mapping[str, str], ports: _Ports) -> dict[str, str]:
-    return {
-        "PATH": PROGRAMS,
-        "HUB": demo["HUB_URL"],
-        "SECRET": demo["CLIENT_SECRET"],
-        "DOCK_SECRET": demo["CLIENT_SECRET"],
-        "ETF_SECRET": demo["FINANCE_CLIENT_SECRET"],
-        # Of the receivers in docs/samples.
-        "PORT": ports["9000"],
-    }
 
 
 def _run(script: str, folder: Path, environment: Mapping[str, str]) -> tuple[int, str]:
