@@ -34,12 +34,13 @@ def add_links(document: dict[str, Any]) -> None:
             for status, response in operation["responses"].items():
                 body = _body_of(response)
                 if body in targets and (status in {"201", "202"} or method == "get"):
-                    links.update(targets[body])
-                    response["links"] = {
-                        name: {"$ref": f"#/components/links/{name}"}
+                    others = {
+                        name: link
                         for name, link in targets[body].items()
                         if link["operationId"] != operation["operationId"]
                     }
+                    links.update(others)
+                    response["links"] = {name: {"$ref": f"#/components/links/{name}"} for name in others}
 
 
 def _targets(document: Mapping[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
