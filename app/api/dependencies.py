@@ -38,7 +38,7 @@ class BearerToken(SecurityBase):
     model = OAuth2(
         description="Access token of the client credentials grant (NL GOV assurance profile for OAuth 2.0), with the "
         "client's own key: `private_key_jwt`. Send it as `Authorization: Bearer …`, never in a query. "
-        "It is a JWT, made and checked as RFC 8725 asks.",
+        "It is a JWT, made and checked as RFC8725 asks.",
         # The document gets the absolute address, which only a running hub knows.
         flows=OAuthFlows(clientCredentials=OAuthFlowClientCredentials(tokenUrl=TOKEN_PATH, scopes=dict(SCOPES))),
     )

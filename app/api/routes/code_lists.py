@@ -33,7 +33,15 @@ async def list_code_lists() -> Response:
     responses=problem_responses(400, 404),
 )
 async def get_code_list(
-    name: Annotated[str, Path(description="Name of the list.", examples=["referral-statuses"])],
+    name: Annotated[
+        str,
+        Path(
+            description="Name of the list.",
+            examples=["referral-statuses"],
+            # No list has another name, so that any other is not found.
+            json_schema_extra={"maxLength": 80, "pattern": "^[a-z0-9-]+$"},
+        ),
+    ],
 ) -> Response:
     """Return one code list (*codelijst*) with the Dutch label of each code."""
     if name not in CODE_LISTS:

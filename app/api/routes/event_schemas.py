@@ -25,7 +25,13 @@ router = APIRouter(tags=["reference"])
 async def get_event_schema(
     request: Request,
     type: Annotated[  # the name of this member in events
-        str, Path(description="Type of the event.", examples=[EventType.REFERRAL_CONFIRMED.value])
+        str,
+        Path(
+            description="Type of the event.",
+            examples=[EventType.REFERRAL_CONFIRMED.value],
+            # No type has another form, so that any other is not found.
+            json_schema_extra={"maxLength": 120, "pattern": "^[a-z0-9.-]+$"},
+        ),
     ],
 ) -> Response:
     """Return the JSON Schema (draft 2020-12) of the ``data`` of a type of event (*gebeurtenis*).

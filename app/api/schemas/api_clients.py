@@ -35,6 +35,8 @@ JsonWebKeySetIn = TypeAliasType(
                 "properties": {
                     "keys": {
                         "type": "array",
+                        "minItems": 1,
+                        "maxItems": 10,
                         "description": "The keys, one to ten, each with a `kid` of its own.",
                         "items": {
                             "type": "object",

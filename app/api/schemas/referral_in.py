@@ -122,7 +122,11 @@ class ConsentIn(In):
     """What the client agreed to (*toestemming*)."""
 
     scopes: frozenset[ConsentScope] = Described(
-        frozenset(), description="What was agreed.", examples=[["feedback_to_referrer"]]
+        frozenset(),
+        description="What was agreed.",
+        examples=[["feedback_to_referrer"]],
+        # Of a set of codes there cannot be more.
+        json_schema_extra={"maxItems": len(ConsentScope)},
     )
     given_on: Day | None = Described(
         None, description="When it was agreed; without it the consent permits no feedback.", examples=["2026-11-20"]
