@@ -264,16 +264,6 @@ def verb_of(operation: dict[str, Any]) -> str:
     return found[1] if found else ""
 
 
-@pytest.mark.parametrize("path", ["/referrals", "/subscriptions"])
-async def test_the_example_of_a_body_can_be_sent_as_it_is(dock: Api, path: str) -> None:
-    name = DOCUMENT["paths"][path]["post"]["requestBody"]["content"]["application/json"]["schema"]["$ref"]
-    (example,) = DOCUMENT["components"]["schemas"][name.rpartition("/")[2]]["examples"]
-
-    answered = await dock.post(f"/v1{path}", json=example)
-
-    assert answered.status_code == 201, answered.text
-
-
 @pytest.mark.sqlite
 async def test_the_document_is_made_before_the_first_request(hub: AppState) -> None:
     url = "https://just.started.example"

@@ -11,6 +11,7 @@ from pydantic.alias_generators import to_camel
 from app import __version__
 from app.api.deprecations import DEPRECATIONS, Deprecation, mark_deprecated
 from app.api.http.oauth_answers import TOKEN_PATH
+from app.api.openapi.examples import add_examples
 from app.api.openapi.links import add_links
 from app.api.openapi.merge_patch import type_patches
 from app.api.openapi.names import documented_path, operation_id, with_schema_names
@@ -112,8 +113,9 @@ def _shaped(made: dict[str, Any], public_url: str) -> dict[str, Any]:
         f"{public_url}{TOKEN_PATH}"
     )
     made["components"]["headers"] = HEADERS
-    made["components"]["responses"] = SHARED_RESPONSES
+    made["components"]["responses"] = dict(SHARED_RESPONSES)
     describe_events(made)
+    add_examples(made)
     return made
 
 

@@ -11,7 +11,6 @@ from pydantic import (
     BeforeValidator,
     ConfigDict,
     Field,
-    JsonValue,
     PlainValidator,
     StringConstraints,
     WithJsonSchema,
@@ -39,11 +38,6 @@ class In(BaseModel):
     """The base of what a caller sends: keys in camelCase, no unknown key."""
 
     model_config = ConfigDict(alias_generator=to_camel, extra="forbid", frozen=True)
-
-
-def example_body(body: dict[str, JsonValue]) -> ConfigDict:
-    """Return the configuration of a model whose fields exclude each other, with a body that can be sent as it is."""
-    return ConfigDict(json_schema_extra={"examples": [body]})
 
 
 class Out(BaseModel):

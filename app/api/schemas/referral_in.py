@@ -26,7 +26,6 @@ from app.api.schemas.fields import (
     ReferenceText,
     ShortLine,
     Timestamp,
-    example_body,
 )
 from app.domain.codes import (
     ConsentForm,
@@ -250,23 +249,6 @@ _ASSESSMENT = {"done_by": "assessment_done_by", "life_domains": "life_domains"}
 
 class ReferralIn(ReferralContentsIn):
     """A client is put forward to the finance team (*aanmelding*)."""
-
-    # Of all fields together no caller may send this: which are for whom differs.
-    model_config = example_body(
-        {
-            "reference": "2026-0042",
-            "area": "Noord",
-            "client": {
-                "givenName": "Jan",
-                "familyName": "Jansen",
-                "birthDate": "1988-04-12",
-                "phone": "+31 10 123 45 67",
-            },
-            "worker": {"name": "A. de Vries"},
-            "reason": "Huurachterstand van drie maanden.",
-            "consent": {"scopes": ["feedback_to_referrer"], "givenOn": "2026-02-20"},
-        }
-    )
 
     organisation_code: CodeText | None = Described(
         None,

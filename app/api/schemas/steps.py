@@ -7,7 +7,7 @@ from pydantic import Field as Described
 from pydantic import StrictBool
 
 from app.api.forms import CODE, PHONE
-from app.api.schemas.fields import CodeText, Day, In, Line, LongLine, Name, OccurredAt, Phone, Timestamp, example_body
+from app.api.schemas.fields import CodeText, Day, In, Line, LongLine, Name, OccurredAt, Phone, Timestamp
 from app.domain.codes import (
     CancellationReason,
     ClosureReason,
@@ -181,8 +181,6 @@ class AttendanceIn(StepIn):
 
 class ResponseIn(StepIn):
     """The referrer's worker accepts the three-way meeting, or proposes other times (*reactie*)."""
-
-    model_config = example_body({"accepted": False, "otherTimes": ["2026-12-02T10:00:00+01:00"]})
 
     accepted: _Yes = Described(description="Whether the worker accepts (*akkoord*).")
     other_times: tuple[Timestamp, ...] = Described(

@@ -21,7 +21,7 @@ from app.api.schemas.codes import (
     SubscriptionStatusReason,
 )
 from app.api.schemas.deliveries import OwedOut
-from app.api.schemas.fields import Email, In, Line, Out, ShortLine, example_body
+from app.api.schemas.fields import Email, In, Line, Out, ShortLine
 from app.api.shown_once import ShowsSecret
 from app.domain.events import EventType
 from app.domain.fields import Field as CaseField
@@ -92,13 +92,6 @@ AuthenticationIn = TypeAliasType(
 
 class SubscriptionIn(In):
     """What to send, and where (*abonnement*)."""
-
-    model_config = example_body(
-        {
-            "url": "https://hooks.example.nl/trajecthub",
-            "eventTypes": [EventType.REFERRAL_CONFIRMED.value, EventType.INTAKE_SCHEDULED.value],
-        }
-    )
 
     url: Annotated[str, _URL] = Field(
         description=f"Address that receives the events: {URL.words}. Path and query are called byte for byte as given.",

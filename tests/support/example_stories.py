@@ -1,0 +1,175 @@
+"""What happens in a hub so that every example of a referral's way can be sent: from receipt to the end of guidance."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from tests.support.example_run import ExampleRun
+
+Json = Any
+
+_COUNSELLOR = {"name": "B. Bakker", "phone": "+31 10 555 01 00"}
+_PLANNED = {"startsAt": "2026-12-01T10:00:00+01:00", "threeWay": True}
+_CLIENT = {"client": {"familyName": "Jansen", "birthDate": "1988-04-12"}, "area": "Noord"}
+_AGAIN = "transition-not-allowed"
+
+
+async def tell_referrals(run: ExampleRun) -> None:
+    """Show how clients are referred, and every first answer of the finance team."""
+    usual = await run.show("dock", "createReferral", "usual")
+    await run.refused("dock", "createReferral", "duplicate-reference", {**_CLIENT, "reference": usual["reference"]})
+    for example in ("smallest", "full", "three-way-meeting", "backdated-consent", "birth-date-in-part"):
+        await run.show("dock", "createReferral", example)
+    number = await run.show("gidso", "createReferral", "with-citizen-service-number")
+    own = {"referralId": usual["id"]}
+    await run.show("dock", "getReferral", answer="as-its-referrer", ids=own)
+    for example in ("by-reference", "by-status"):
+        await run.show("dock", "searchReferrals", example)
+    await run.show("gidso", "searchReferrals", "by-citizen-service-number")
+    await run.show("dock", "listReferrals", answer="first-page", query="limit=2")
+    team = await _as_team(run, usual["reference"])
+    await run.show("team", "getReferral", answer="as-the-finance-team", ids=team)
+    await _change(run, own, team)
+    await _first_answers(run, number["id"])
+
+
+async def _change(run: ExampleRun, own: dict[str, str], team: dict[str, str]) -> None:
+    await run.show("dock", "updateReferral", "smallest", ids=own)
+    for example in ("removed", "consent"):
+        await run.show("dock", "updateReferral", example, ids=own)
+    await run.refused("team", "updateReferral", "not-the-owner", {"worker": {"name": "D. Jong"}}, ids=team)
+    await run.show("dock", "sendSignal", "smallest", ids=own)
+    await run.show("dock", "sendSignal", "contact-restored", ids=own)
+
+
+async def _first_answers(run: ExampleRun, gidso_id: str) -> None:
+    referred = [await _referred(run, number) for number in range(14)]
+    (confirmed, other), rest = referred[:2], referred[2:]
+    await run.show("team", "confirmReferral", "smallest", again=_AGAIN, ids=confirmed[1])
+    await run.refused("dock", "confirmReferral", "not-the-owner", {"counsellor": _COUNSELLOR}, ids=other[0])
+    await run.show("team", "confirmReferral", "full", ids=other[1])
+    steps = (
+        ("team", "rejectReferral", "smallest", _AGAIN),
+        ("team", "rejectReferral", "full", None),
+        ("team", "forwardReferral", "smallest", _AGAIN),
+        ("team", "forwardReferral", "full", None),
+        ("dock", "withdrawReferral", "smallest", _AGAIN),
+        ("dock", "withdrawReferral", "full", None),
+        ("dock", "reportEntryError", "smallest", _AGAIN),
+        ("dock", "reportEntryError", "full", None),
+    )
+    for (who, operation, example, again), (own, team) in zip(steps, rest, strict=False):
+        await run.show(who, operation, example, again=again, ids=(own if who == "dock" else team))
+    for example, (_, team) in zip(("smallest", "full"), rest[8:10], strict=True):
+        await run.do("team", "confirmReferral", {}, ids=team)
+        await run.show("team", "reportContactLoss", example, again=_AGAIN, ids=team)
+    for example, (own, team) in zip(("granted", "refused-by-counsellor"), rest[10:12], strict=True):
+        await run.do("team", "confirmReferral", {}, ids=team)
+        await run.do("dock", "withdrawReferral", {"reason": "other"}, ids=own)
+        await run.show("team", "answerWithdrawalRequest", example, again=_AGAIN, ids=team)
+    await run.refused("dock", "sendSignal", _AGAIN, {"kind": "worker_changed"}, ids=rest[4][0])
+    await run.refused("dock", "updateReferral", _AGAIN, {"reason": "Huur"}, ids=rest[4][0])
+
+
+async def tell_appointments(run: ExampleRun) -> None:
+    """Show intakes: planned, moved, answered, called off, missed and attended."""
+    own, team = await _referred(run, 20)
+    await run.do("team", "confirmReferral", {"counsellor": _COUNSELLOR}, ids=team)
+    await run.show("team", "scheduleAppointment", "three-way-meeting", ids=team)
+    await run.show("team", "scheduleAppointment", "smallest", ids=team)
+    moved = await run.show("team", "scheduleAppointment", "moved", ids=team)
+    await run.show("team", "listAppointments", ids=team)
+    await run.show("team", "getAppointment", ids={**team, "appointmentId": moved["id"]})
+    await run.show("team", "recordAttendance", "no-show", again=_AGAIN, ids={**team, "appointmentId": moved["id"]})
+    for example in ("smallest", "full"):
+        made = await run.do("team", "scheduleAppointment", _PLANNED, ids=team)
+        await run.show("team", "cancelAppointment", example, again=_AGAIN, ids={**team, "appointmentId": made["id"]})
+    made = await run.do("team", "scheduleAppointment", _PLANNED, ids=team)
+    await _answers(run, own, team)
+    attended = {**team, "appointmentId": made["id"]}
+    await run.refused("dock", "recordAttendance", "not-the-owner", {"attended": False}, ids=await _last(run, own))
+    await run.show("team", "recordAttendance", "appeared", ids=attended)
+    await run.refused("team", "scheduleAppointment", _AGAIN, _PLANNED, ids=team)
+    await run.show("team", "listReferralActions", ids=team)
+
+
+async def _answers(run: ExampleRun, own: dict[str, str], team: dict[str, str]) -> None:
+    await run.show("dock", "answerAppointment", "other-times", ids=await _last(run, own))
+    await run.show("dock", "answerAppointment", "accepted", ids=await _last(run, own))
+
+
+async def tell_trajectories(run: ExampleRun) -> None:
+    """Show guidance: from the result of the intake to the end."""
+    run.clock.set(datetime(2026, 11, 23, 15, tzinfo=UTC))
+    own, team = await _attended(run, 30)
+    concluded = await run.show("team", "recordIntakeResult", "smallest", again=_AGAIN, ids=team)
+    _, missed = await _referred(run, 31)
+    await run.do("team", "confirmReferral", {}, ids=missed)
+    made = await run.do("team", "scheduleAppointment", _PLANNED, ids=missed)
+    await run.do("team", "recordAttendance", {"attended": False}, ids={**missed, "appointmentId": made["id"]})
+    await run.show("team", "recordIntakeResult", "no-support-wanted", ids=missed)
+    await run.show("team", "getReferralHistory", answer="as-the-finance-team", ids=team)
+    await run.show("dock", "getReferralHistory", answer="as-its-referrer", ids=own)
+    run.clock.set(datetime(2026, 11, 26, 15, tzinfo=UTC))
+    await _guidance(run, {"trajectoryId": concluded["trajectory"]["id"]})
+    for number, example in ((32, "full"), (33, "dropped-out")):
+        await run.show("team", "recordTrajectoryResult", example, again=None, ids=await _trajectory(run, number))
+    other = await _trajectory(run, 34)
+    await run.show("team", "closeTrajectory", "full", ids=other)
+    await run.refused("team", "recordTrajectoryResult", _AGAIN, {"result": "social_loan"}, ids=other)
+    await run.refused("team", "addTrajectoryParty", _AGAIN, {"organisation": "Humanitas", "role": "support"}, ids=other)
+    await run.show("team", "listTrajectories", answer="first-page", query="limit=2")
+
+
+async def _guidance(run: ExampleRun, of: dict[str, str]) -> None:
+    await run.show("team", "getTrajectory", ids=of)
+    await run.show("team", "addTrajectoryParty", "smallest", ids=of)
+    await run.show("team", "addTrajectoryParty", "full", ids=of)
+    await run.show("team", "listTrajectoryParties", ids=of)
+    await run.show("team", "listTrajectoryActions", ids=of)
+    await run.show("team", "recordPlan", "smallest", ids=of)
+    await run.show("team", "recordPlan", "full", ids=of)
+    await run.show("team", "pauseTrajectory", "smallest", again=_AGAIN, ids=of)
+    await run.show("team", "resumeTrajectory", "smallest", again=_AGAIN, ids=of)
+    await run.show("team", "pauseTrajectory", "full", ids=of)
+    await run.show("team", "resumeTrajectory", "full", ids=of)
+    await run.show("team", "recordTrajectoryResult", "smallest", ids=of)
+    await run.show("team", "recordKbrApplication", "smallest", again=_AGAIN, ids=of)
+    await run.show("team", "recordKbrApplication", "full", ids=of)
+    await run.show("team", "closeTrajectory", "smallest", again=_AGAIN, ids=of)
+    await run.show("team", "getTrajectoryHistory", ids=of)
+
+
+async def _as_team(run: ExampleRun, reference: str) -> dict[str, str]:
+    found = await run.do("team", "searchReferrals", {"reference": reference})
+    return {"referralId": found["items"][0]["id"]}
+
+
+async def _referred(run: ExampleRun, number: int) -> tuple[dict[str, str], dict[str, str]]:
+    """Refer a client; return the id of the referral for its referrer and for the finance team."""
+    reference = f"2026-01{number:02}"
+    made = await run.do("dock", "createReferral", {**_CLIENT, "reference": reference})
+    return {"referralId": made["id"]}, await _as_team(run, reference)
+
+
+async def _attended(run: ExampleRun, number: int) -> tuple[dict[str, str], dict[str, str]]:
+    own, team = await _referred(run, number)
+    await run.do("team", "confirmReferral", {"counsellor": _COUNSELLOR}, ids=team)
+    made = await run.do("team", "scheduleAppointment", _PLANNED, ids=team)
+    await run.do("team", "recordAttendance", {"attended": True}, ids={**team, "appointmentId": made["id"]})
+    return own, team
+
+
+async def _trajectory(run: ExampleRun, number: int) -> dict[str, str]:
+    _, team = await _attended(run, number)
+    body = {"result": "route_to_kbr", "concludedOn": "2026-11-23"}
+    concluded = await run.do("team", "recordIntakeResult", body, ids=team)
+    return {"trajectoryId": concluded["trajectory"]["id"]}
+
+
+async def _appointments(run: ExampleRun, who: str, referral: dict[str, str]) -> list[Json]:
+    items: list[Json] = (await run.do(who, "listAppointments", ids=referral))["items"]
+    return items
+
+
+async def _last(run: ExampleRun, own: dict[str, str]) -> dict[str, str]:
+    return {**own, "appointmentId": (await _appointments(run, "dock", own))[-1]["id"]}
