@@ -133,7 +133,7 @@ def app(hub: AppState) -> Iterator[ASGIApp]:
 
 
 @pytest.fixture
-async def way(app: ASGIApp) -> AsyncIterator[httpx.AsyncBaseTransport]:
+async def to_hub(app: ASGIApp) -> AsyncIterator[httpx.AsyncBaseTransport]:
     """Return the way to the API: directly, or through nginx where ``tests.support.nginx`` says so."""
     if not is_wanted():
         yield httpx.ASGITransport(app, raise_app_exceptions=False)
@@ -143,9 +143,9 @@ async def way(app: ASGIApp) -> AsyncIterator[httpx.AsyncBaseTransport]:
 
 
 @pytest.fixture
-async def api(way: httpx.AsyncBaseTransport) -> AsyncIterator[Api]:
+async def api(to_hub: httpx.AsyncBaseTransport) -> AsyncIterator[Api]:
     """Return a bare HTTP client: no token, no Idempotency-Key."""
-    async with _client(way, {}) as client:
+    async with _client(to_hub, {}) as client:
         yield client
 
 
@@ -158,7 +158,7 @@ async def prometheus(app: ASGIApp) -> AsyncIterator[Api]:
 
 
 @pytest.fixture
-async def sign_in(hub: AppState, way: httpx.AsyncBaseTransport) -> AsyncIterator[SignIn]:
+async def sign_in(hub: AppState, to_hub: httpx.AsyncBaseTransport) -> AsyncIterator[SignIn]:
     """Return a function from a client id of ``CLIENTS`` to an HTTP client with its token.
 
     Writes get a fresh Idempotency-Key unless the test gives one.
@@ -167,7 +167,7 @@ async def sign_in(hub: AppState, way: httpx.AsyncBaseTransport) -> AsyncIterator
 
         async def signed_in(client_id: str) -> Api:
             token = await token_of(hub, client_id)
-            client = _client(way, {"Authorization": f"Bearer {token}"})
+            client = _client(to_hub, {"Authorization": f"Bearer {token}"})
             client.event_hooks["request"].append(_add_key)
             return await stack.enter_async_context(client)
 
@@ -243,9 +243,9 @@ async def worker(hub: AppState, services: Services) -> AsyncIterator[WorkerLoops
         yield opened
 
 
-def _client(way: httpx.AsyncBaseTransport, headers: dict[str, str]) -> Api:
+def _client(to_hub: httpx.AsyncBaseTransport, headers: dict[str, str]) -> Api:
     hooks = {"request": [], "response": [assert_documented]}
-    return Api(transport=way, base_url=PUBLIC_URL, headers=headers, event_hooks=hooks)
+    return Api(transport=to_hub, base_url=PUBLIC_URL, headers=headers, event_hooks=hooks)
 
 
 async def _add_key(request: httpx.Request) -> None:

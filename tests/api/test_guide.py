@@ -5,6 +5,7 @@ import pytest
 
 from app.api.http.problems import STATUS_OF
 from app.api.http.protocol_errors import HTTP_PROBLEMS
+from tests.support.nginx import directly
 
 Api = httpx.AsyncClient
 
@@ -55,6 +56,7 @@ async def test_a_page_that_did_not_change_is_not_sent_again(guide: Api) -> None:
     assert changed.status_code == 200
 
 
+@directly(reason="nobody knows the length of an answer before it is compressed")
 async def test_head_returns_the_headers_only(guide: Api) -> None:
     page, head = await guide.get("/docs/guide/"), await guide.head("/docs/guide/")
 

@@ -16,6 +16,7 @@ from app.operations.partners.jobs import request_job
 from app.operations.partners.state import pause_partner
 from app.sandbox.runtime import SettableClock
 from tests.api.conftest import METRICS_TOKEN, NOW, PUBLIC_URL, Api
+from tests.support.nginx import directly
 from tests.support.quarantine import fill_quarantine
 from tests.support.served import api_of
 
@@ -44,6 +45,7 @@ async def test_metrics_can_be_read_by_prometheus(prometheus: Api) -> None:
     }
 
 
+@directly(reason="no proxy passes on the metrics")
 async def test_metrics_need_their_token(hub: AppState, dock: Api, operator: Api, api: Api) -> None:
     asked: list[str | None] = [
         None,

@@ -38,6 +38,7 @@ from tests.support.assertions import (
     signed_by_another,
     unverified,
 )
+from tests.support.nginx import directly
 from tests.support.served import api_of
 
 EC_KEY = generate_private_key(SECP256R1())
@@ -185,7 +186,7 @@ async def test_an_assertion_cannot_be_used_twice(api: Api) -> None:
         {"sub": "dock"},
         {"sub": "nobody", "iss": "nobody"},
         {"exp": int(time.time()) - 60},
-        {"exp": int(time.time()) + 3700},
+        {"exp": int(time.time()) + 86400},
         {"exp": 10**30},
         {"exp": 10**300},
         {"exp": True},
@@ -202,24 +203,25 @@ async def test_a_wrong_assertion_is_refused(api: Api, wrong: dict[str, object]) 
 
 @pytest.mark.usefixtures("humanitas")
 @pytest.mark.parametrize(
-    ("sent", "finding"),
+    ("changes", "finding"),
     [
-        (assertion(exp=int(time.time()) - 60), "expired"),
-        (assertion(iss="dock"), "has another 'iss' than 'sub'"),
+        ({"exp": int(time.time()) - 60}, "expired"),
+        ({"iss": "dock"}, "has another 'iss' than 'sub'"),
         (
-            assertion(aud="https://elsewhere.example"),
+            {"aud": "https://elsewhere.example"},
             f"is not for this hub alone: 'aud' may be '{PUBLIC_URL}', '{PUBLIC_URL}/oauth/token'",
         ),
-        (assertion(exp=int(time.time()) + 4000), "is valid for too long; let 'exp' be within 3600 seconds"),
-        (assertion(jti="short"), "needs a 'jti' of 128 random bits"),
-        (assertion(jti=None), "has no readable text in 'jti'"),
-        (assertion(exp=None), "has no number in 'exp'"),
-        (assertion(iat=int(time.time()) + 3600, exp=int(time.time()) + 3660), "is from the future"),
+        ({"exp": int(time.time()) + 86400}, "is valid for too long; let 'exp' be within 3600 seconds"),
+        ({"jti": "short"}, "needs a 'jti' of 128 random bits"),
+        ({"jti": None}, "has no readable text in 'jti'"),
+        ({"exp": None}, "has no number in 'exp'"),
+        ({"iat": int(time.time()) + 86400}, "is from the future"),
     ],
 )
 async def test_the_sender_of_an_assertion_is_told_what_is_wrong_with_it_whoever_signed_it(
-    api: Api, sent: dict[str, str], finding: str
+    api: Api, changes: dict[str, object], finding: str
 ) -> None:
+    sent = assertion(**changes)
     unsigned = {**sent, "client_assertion": f"{sent['client_assertion'].rpartition('.')[0]}.AAAA"}
 
     answers = [await api.post("/oauth/token", data=each) for each in (sent, unsigned)]
@@ -413,6 +415,7 @@ async def test_two_proofs_at_once_are_refused(api: Api) -> None:
     assert_refused(response, 401, "invalid_client")
 
 
+@directly(reason="nginx refuses two headers Authorization")
 async def test_two_headers_with_a_proof_are_refused(api: Api) -> None:
     proof = ("Authorization", f"Basic {b64encode(f'dock:{SECRET}'.encode()).decode()}")
 

@@ -11,6 +11,7 @@ import ssl
 import tempfile
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -27,6 +28,9 @@ from tests.support.source_names import ROOT
 # Debian installs it where only root has its PATH.
 _PLACES = ("nginx", "/usr/sbin/nginx")
 _SITE = ROOT / "docs" / "deployment" / "nginx.conf"
+_TAG = re.compile(rb'(?<![\w/"])("[^",]*")')
+# The tests wait with limits of their own.
+_TIMEOUTS = dict.fromkeys(("connect", "read", "write", "pool"), 60.0)
 _FOLDERS = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
 _WHOLE = """
 daemon off;
@@ -52,6 +56,10 @@ def is_wanted() -> bool:
     return os.environ.get("TEST_PROXY") == "nginx"
 
 
+directly = partial(pytest.mark.skipif, is_wanted())
+"""Marks a test about what a proxy does not pass on, with the ``reason``."""
+
+
 def installed_nginx() -> str:
     """Return the program; skip the test where there is none."""
     found = next((found for place in _PLACES if (found := shutil.which(place))), None)
@@ -62,6 +70,9 @@ def installed_nginx() -> str:
 
 class ThroughNginx(httpx.AsyncBaseTransport):
     """Sends every request over HTTP/2 to nginx at a port of this computer, whatever its address is.
+
+    Tests compare tags as the hub makes them, so an answer loses the ``W/`` of the proxy, and the tag that is sent back
+    has it again.
 
     Args:
         port: at which nginx listens.
@@ -77,10 +88,13 @@ class ThroughNginx(httpx.AsyncBaseTransport):
     async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
         """Return the answer; the request keeps its Host header."""
         address = request.url.copy_with(scheme="https", host="127.0.0.1", port=self._port)
-        sent = httpx.Request(
-            request.method, address, headers=request.headers, stream=request.stream, extensions=request.extensions
-        )
-        return await self._inner.handle_async_request(sent)
+        headers = httpx.Headers([(name, _weak(name, value)) for name, value in request.headers.raw])
+        extensions = {**request.extensions, "timeout": _TIMEOUTS}
+        sent = httpx.Request(request.method, address, headers=headers, stream=request.stream, extensions=extensions)
+        answer = await self._inner.handle_async_request(sent)
+        if tag := answer.headers.get("etag"):
+            answer.headers["etag"] = tag.removeprefix("W/")
+        return answer
 
     @override
     async def aclose(self) -> None:
@@ -88,15 +102,22 @@ class ThroughNginx(httpx.AsyncBaseTransport):
         await self._inner.aclose()
 
 
+def _home() -> Path:
+    home = Path(tempfile.mkdtemp(prefix="nginx-", dir=folder_in_memory()))
+    # Processes of nginx that root starts have an account of their own.
+    home.chmod(0o755)
+    return home
+
+
+def _weak(name: bytes, value: bytes) -> bytes:
+    return _TAG.sub(rb"W/\1", value) if name.lower() in {b"if-match", b"if-none-match"} else value
+
+
 @asynccontextmanager
 async def behind_nginx(app: ASGIApp) -> AsyncIterator[ThroughNginx]:
     """Serve an application behind nginx for the duration of a block. Return the way to it."""
     authorities = os.environ["SSL_CERT_FILE"]
-    program, home, port = (
-        installed_nginx(),
-        Path(tempfile.mkdtemp(prefix="nginx-", dir=folder_in_memory())),
-        free_port(),
-    )
+    program, home, port = installed_nginx(), _home(), free_port()
     async with serving(app) as server:
         (home / "site").write_text(_site(port, server.port))
         (home / "nginx.conf").write_text(_whole(home, Path(authorities)))
