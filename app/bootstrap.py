@@ -145,7 +145,8 @@ def build_app_state(  # noqa: PLR0913 - each by its name
 def build_worker(db: Database, services: Services, settings: Settings, real_clock: Clock | None = None) -> WorkerLoops:
     """Return the loops of one process, with every partner that has an address.
 
-    ``real_clock`` shows the time of signatures, which receivers compare with theirs; None is the clock of the records.
+    ``real_clock`` shows the time of signatures, which receivers compare with theirs, and until when assertions and
+    revoked tokens are kept; None is the clock of the records.
     """
     policies, worker_id = pull_policies_of(settings), uuid4()
     adapters = connect_partners(settings.partners.values(), services.clock, policies)
@@ -160,7 +161,7 @@ def build_worker(db: Database, services: Services, settings: Settings, real_cloc
         },
         adapters=adapters,
         webhook=webhook,
-        purge=partial(purge_batch, db, services),
+        purge=partial(purge_batch, db, services, real_clock=real_clock),
         reporter=WorkerReporter(db=db, services=services, id=worker_id, started_at=services.clock.now()),
         check_schema=partial(check_schema, db),
         watch=AccessWatch(db, _forgetting_organisations(services)),

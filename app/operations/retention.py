@@ -9,6 +9,7 @@ from functools import partial
 import structlog
 
 from app.database import Database
+from app.domain.ports import Clock
 from app.loops import Failed, attempt
 from app.models.access.api_client import purge_assertions
 from app.models.access.idempotency import purge_answers
@@ -27,14 +28,15 @@ BATCH = 1000
 log = structlog.get_logger(__name__)
 
 
-async def purge_batch(db: Database, services: Services, most: int = BATCH) -> bool:
+async def purge_batch(db: Database, services: Services, most: int = BATCH, *, real_clock: Clock | None = None) -> bool:
     """Delete a batch of every kind of rows whose term is over; return whether there may be more to delete.
 
-    A kind that cannot be deleted does not stop the others; its error is raised at the end.
+    A kind that cannot be deleted does not stop the others; its error is raised at the end. ``real_clock`` shows the
+    time until which assertions and revoked tokens are kept; None is the clock of the records.
     """
     purged: dict[str, int] = {}
     failures: list[Failed] = []
-    for kind, purge in _purges(services).items():
+    for kind, purge in _purges(services, real_clock or services.clock).items():
         rows = await attempt(db.write_without_notifying(purge, most=most))
         if isinstance(rows, Failed):
             failures.append(rows)
@@ -48,16 +50,18 @@ async def purge_batch(db: Database, services: Services, most: int = BATCH) -> bo
     return any(rows >= most for rows in purged.values())
 
 
-def _purges(services: Services) -> Mapping[str, Callable[..., int]]:
+def _purges(services: Services, real_clock: Clock) -> Mapping[str, Callable[..., int]]:
     """Return for each kind of rows what deletes at most ``most`` of them in a transaction, and returns how many."""
     now, keep = services.clock.now(), services.reference.retention
+    # A simulated clock may be ahead: a proof that is forgotten while it is valid could be used again.
+    real_now = real_clock.now()
     return {
         "quarantined_payloads": partial(expire_quarantine, before=now - keep.quarantine, now=now),
         "conflict_values": partial(purge_decided_values, before=now - keep.decided_conflict),
         "known_values": partial(purge_closed_cases, before=now - keep.known_values),
         "stored_answers": partial(purge_answers, before=now - services.answer_term),
-        "used_assertions": partial(purge_assertions, before=now),
-        "revoked_tokens": partial(purge_revoked_tokens, before=now),
+        "used_assertions": partial(purge_assertions, before=real_now),
+        "revoked_tokens": partial(purge_revoked_tokens, before=real_now),
         "attempts": partial(purge_attempts, before=now - keep.attempts),
         "deliveries": partial(purge_deliveries, before=now - keep.deliveries),
         "feed_entries": partial(purge_feeds, before=now - keep.deliveries),

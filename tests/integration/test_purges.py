@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import Table, func, select, update
 
-from app.bootstrap import build_delivery_builder, origin_of
+from app.bootstrap import build_delivery_builder, build_worker, origin_of
 from app.database import Connection, Database
 from app.domain.codes import System
 from app.domain.events import SubjectType
@@ -36,6 +36,7 @@ from app.operations.retention import purge_batch
 from app.operations.subscriptions.feed import EventFeed, PollRequest
 from app.operations.subscriptions.waiting_polls import WaitingPolls
 from app.reference import load_reference
+from app.sandbox.runtime import SettableClock
 from app.settings import Settings
 from app.vault import Vault
 from tests.support.hub import CONFIRM, DOCK, KEY, NOW, InProcessHub
@@ -212,6 +213,26 @@ async def test_answers_assertions_and_revoked_tokens_are_deleted_when_they_can_n
     assert await hub.db.read(lambda tx: list(tx.scalars(select(stored_answer.c.key_index)))) == [b"new"]
     assert await hub.db.read(lambda tx: list(tx.scalars(select(used_assertion.c.jti)))) == ["new"]
     assert await hub.db.read(lambda tx: list(tx.scalars(select(revoked_token.c.jti)))) == ["new"]
+
+
+async def test_a_clock_that_is_moved_ahead_lets_no_assertion_or_revocation_be_forgotten(hub: InProcessHub) -> None:
+    def store(tx: Connection) -> None:
+        insert_assertion(tx, "client", "used", NOW + SECOND)
+        insert_revoked_token(tx, "revoked", NOW + SECOND)
+
+    await hub.db.write(store)
+    hub.clock.set(NOW + timedelta(days=1))
+    real_clock = SettableClock(NOW)
+    worker = build_worker(hub.db, hub.services, Settings(mode="sandbox"), real_clock)
+
+    await worker.purge()
+    kept = [await rows(hub.db, each) for each in (used_assertion, revoked_token)]
+    real_clock.set(NOW + 2 * SECOND)
+    await worker.purge()
+    await worker.close()
+
+    assert kept == [1, 1]
+    assert [await rows(hub.db, each) for each in (used_assertion, revoked_token)] == [0, 0]
 
 
 async def test_the_totals_of_a_subscription_are_deleted_once_it_is_removed_and_owed_nothing(hub: InProcessHub) -> None:
