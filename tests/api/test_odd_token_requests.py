@@ -18,7 +18,7 @@ from app.database import Database
 from app.operations.access.clients import save_client
 from app.sandbox.runtime import serving
 from tests.api.conftest import PUBLIC_URL, SECRET
-from tests.support.assertions import BY_ASSERTION, CLIENT_KEY, GRANT, JWKS, SIGNER, assertion
+from tests.support.assertions import BY_ASSERTION, CLIENT_KEY, GRANT, JWKS, LIFE_SECONDS, SIGNER, assertion
 from tests.support.served import api_of
 
 
@@ -122,7 +122,7 @@ def payload_with(**raw: str) -> bytes:
         "sub": '"humanitas"',
         "aud": f'"{PUBLIC_URL}/oauth/token"',
         "iat": str(now),
-        "exp": str(now + 60),
+        "exp": str(now + LIFE_SECONDS),
         "jti": f'"{time.perf_counter_ns():030}"',
     }
     return ("{" + ", ".join(f'"{name}": {value}' for name, value in (claims | raw).items()) + "}").encode()

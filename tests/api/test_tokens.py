@@ -33,6 +33,7 @@ from tests.support.assertions import (
     CLIENT_KEY,
     GRANT,
     JWKS,
+    LIFE_SECONDS,
     another_signing_key,
     assertion,
     signed_by_another,
@@ -152,12 +153,12 @@ async def test_a_token_of_the_hub_that_names_no_client_is_refused_in_words(hub: 
 
 @pytest.mark.usefixtures("humanitas")
 async def test_an_assertion_is_forgotten_and_refused_by_the_clock_that_all_hosts_share(hub: AppState) -> None:
-    real_clock = SettableClock(datetime.now(UTC))
     form = assertion()
+    real_clock = SettableClock(datetime.now(UTC))
     with api_of(replace(hub, real_clock=real_clock)) as app:
         async with Api(transport=ASGITransport(app), base_url=PUBLIC_URL) as client:
             first = await client.post("/oauth/token", data=form)
-            real_clock.set(datetime.now(UTC) + timedelta(seconds=600))
+            real_clock.set(datetime.now(UTC) + timedelta(seconds=LIFE_SECONDS + 600))
             later = await client.post("/oauth/token", data=form)
 
     assert first.status_code == 200

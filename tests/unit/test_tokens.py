@@ -50,7 +50,7 @@ def claims(**changes: object) -> dict[str, object]:
         "aud": AUDIENCE,
         "sub": "dock",
         "iat": now,
-        "exp": now + 60,
+        "exp": now + 3000,
         "jti": "7c1e7d1a9c553f6d1f0c8a11",
     }
     return {name: value for name, value in (standard | changes).items() if value is not None}
