@@ -247,4 +247,4 @@ async def test_client_that_is_revoked_while_the_hub_serves_it_is_refused(
                 after = await api.get("/v1/organisations", headers=bearer)
 
     assert (before.status_code, after.status_code, after.json()["code"]) == (200, 401, "unauthenticated")
-    assert (new_token.status_code, new_token.json()["error"]) == (401, "invalid_client")
+    assert (new_token.status_code, new_token.json()["error"]) == (400, "invalid_client")

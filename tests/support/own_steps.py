@@ -92,7 +92,7 @@ def effects_of_own_steps(
     tx: Connection, hub: InProcessHub, scope: CallerScope, case: Case
 ) -> Iterator[tuple[str, Effect]]:
     """Return what would come of each step that the referrer could take."""
-    possible = frozenset(referral_actions(tx, hub.services, scope, case.id))
+    possible = frozenset(referral_actions(tx, hub.services, scope, case.id).actions)
     # Of appointments the newest is the one that the actions are about.
     newest = max(case.disclosed.appointments, default=None)
     for number, step in enumerate(own_steps(case)):
