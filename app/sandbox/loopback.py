@@ -14,12 +14,19 @@ def refusal_of(request: Request) -> str | None:
     """
     if not (request.client and _is_loopback(request.client.host)):
         return "The sandbox is changed from the machine on which it runs only."
-    if not _is_loopback(urlsplit(f"//{request.headers.get('host', '')}").hostname):
+    if not _is_loopback(_host_of(f"//{request.headers.get('host', '')}")):
         return "Call the sandbox by 127.0.0.1 or localhost."
     origin = request.headers.get("origin")
-    if origin is not None and not _is_loopback(urlsplit(origin).hostname):
+    if origin is not None and not _is_loopback(_host_of(origin)):
         return "A page of another site may not change the sandbox."
     return None
+
+
+def _host_of(url: str) -> str | None:
+    try:
+        return urlsplit(url).hostname
+    except ValueError:
+        return None
 
 
 def _is_loopback(host: str | None) -> bool:

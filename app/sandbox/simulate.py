@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.domain.codes import System
@@ -18,6 +18,7 @@ from app.sandbox.console import CLOCK_PATH, MARK_PATH, REWIND_PATH, PartnerConso
 from app.sandbox.fake_data import register_fake_cases
 from app.sandbox.faults.plan import demo_faults
 from app.sandbox.gidso import app as gidso
+from app.sandbox.loopback import refusal_of
 from app.sandbox.rmw import app as rmw
 from app.sandbox.runtime import Server, SettableClock, SimulatorFactory, Store
 
@@ -26,6 +27,9 @@ SIMULATORS: Final[Mapping[System, SimulatorFactory]] = {
     System.GIDSO: gidso.create_app,
     System.RMW: rmw.create_app,
 }
+
+_INTERNAL: Final = "/_"
+"""The prefix of the paths for consoles, faults, clocks and stored data."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,7 +89,10 @@ def simulator(system: System, store: Store) -> ASGIApp:
 
 
 class _Controlled:
-    """A simulator with endpoints for whoever runs it, which belong to no screen and no contract."""
+    """A simulator with endpoints for whoever runs it, which belong to no screen and no contract.
+
+    What has no credentials of its own, because it is below ``/_``, is for programs of this machine only.
+    """
 
     def __init__(self, factory: SimulatorFactory, store: Store) -> None:
         self._factory, self._store, self._clock = factory, store, SettableClock()
@@ -94,7 +101,11 @@ class _Controlled:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Do what is asked of the simulator itself, or let it answer."""
-        action = self._actions.get(scope["path"]) if scope["type"] == "http" and scope["method"] == "POST" else None
+        path = scope["path"] if scope["type"] == "http" else ""
+        if path.startswith(_INTERNAL) and (refusal := refusal_of(Request(scope))):
+            await PlainTextResponse(refusal, 403)(scope, receive, send)
+            return
+        action = self._actions.get(path) if path and scope["method"] == "POST" else None
         if action is None:
             await self._app(scope, receive, send)
             return

@@ -13,10 +13,11 @@ from typing_extensions import override
 from app.domain.codes import System
 from app.sandbox.allegro.app import CLIENT_ID, CLIENT_SECRET
 from app.sandbox.allegro.forms import counsellor_forms
-from app.sandbox.console import PartnerConsole
+from app.sandbox.console import CLOCK_PATH, REWIND_PATH, PartnerConsole
+from app.sandbox.faults.middleware import FAULTS_PATH
 from app.sandbox.gidso.app import API_KEY
 from app.sandbox.runtime import SettableClock, Store, serving
-from app.sandbox.simulate import SIMULATORS
+from app.sandbox.simulate import SIMULATORS, simulator
 
 DAY = "2026-11-23"
 PERSON = {"voornaam": "Noor", "achternaam": "<b>Voorbeeld</b>", "geboortedatum": "1990-01-01", "gebied": "Charlois"}
@@ -128,6 +129,18 @@ async def test_what_cannot_be_used_is_named_and_pages_of_others_change_nothing()
     assert all('role="alert"' in answer.text for answer in answers.values())
     assert "onbereikbaar" not in re.findall(r"<li>(.*?)</li>", page.text)
     assert unknown.status_code == 404
+
+
+async def test_no_page_of_another_site_uses_what_belongs_to_no_contract() -> None:
+    foreign = ({"Origin": "https://elsewhere.example"}, {"Host": "rebound.example"}, {"Host": "["})
+    paths = (REWIND_PATH, CLOCK_PATH, FAULTS_PATH, "/_console/feiten")
+    async with serving(simulator(System.ALLEGRO, Store())) as server, httpx.AsyncClient(base_url=server.url) as http:
+        (number,) = (await http.post("/_console/dossiers", json=[ENTRY])).json()["dossiernummers"]
+        refused = [(await http.post(path, headers=each)).status_code for path in paths for each in foreign]
+        kept = await http.get(f"/dossiers/{number}")
+
+    assert set(refused) == {403}
+    assert kept.status_code == 200
 
 
 @pytest.mark.parametrize("system", [System.ALLEGRO, System.GIDSO, System.RMW])
