@@ -7,7 +7,7 @@ import asyncio
 import json
 import sys
 from collections.abc import AsyncIterator, Collection, Mapping
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -166,13 +166,18 @@ class SandboxEnv:
         await self.running.start()
 
     async def reset(self) -> None:
-        """Put back what was stored at ``keep_state``; everything that happened since then is dropped."""
+        """Put back what was stored at ``keep_state``; everything that happened since then is dropped.
+
+        The hub runs afterwards, also when a simulator does not answer.
+        """
         await self.running.stop()
-        copy_database(self.database.with_name(_SEEDED), self.database)
-        await self.partner_console.rewind()
-        self.receiver.start_anew()
-        await self.move_clocks(timedelta())
-        await self.running.start()
+        try:
+            copy_database(self.database.with_name(_SEEDED), self.database)
+            self.receiver.start_anew()
+            await self.partner_console.rewind()
+            await self.move_clocks(timedelta())
+        finally:
+            await self.running.start()
         if self.fault_settings:
             await self.partner_console.set_faults(self.fault_settings)
         self.receiver.secrets = {name: self._subscription(name).secret for name in self.receiver.secrets}
@@ -264,6 +269,8 @@ async def running_sandbox(
         running.push_async_callback(hub.stop)
         await hub.start()
         await running.enter_async_context(serving(hub.gate, ports[HUB]))
+        # Last in, so first out: the server above ends when its calls are answered.
+        running.callback(hub.announce_stop)
         partner_console = PartnerConsole({system: urls[system] for system in SIMULATORS})
         running.push_async_callback(partner_console.close)
         http = await running.enter_async_context(http_client(urls[HUB], timeout_seconds=30))
@@ -303,10 +310,12 @@ async def _simulators(folder: Path, ports: Mapping[str, int]) -> AsyncIterator[N
     wanted = [f"--{system}={ports[system]}" for system in SIMULATORS]
     command = [sys.executable, "-P", "-m", "app.cli.main", "simulate", "all", *wanted, f"--data={folder}"]
     process = await asyncio.create_subprocess_exec(*command, stdout=asyncio.subprocess.PIPE)
-    if process.stdout is None or not await process.stdout.readline():
-        raise RuntimeError(f"The simulators ended with exit code {await process.wait()} before they were ready.")
     try:
+        if process.stdout is None or not await process.stdout.readline():
+            raise RuntimeError(f"The simulators ended with exit code {await process.wait()} before they were ready.")
         yield
     finally:
-        process.terminate()
+        # It is gone when it ended on its own.
+        with suppress(ProcessLookupError):
+            process.terminate()
         await process.wait()

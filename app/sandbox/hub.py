@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import httpx
+from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.api.app import create_api
@@ -20,19 +21,28 @@ from app.worker import WorkerLoops
 
 CONTROL_PREFIX = "/sandbox"
 _PULL_INTERVAL_SECONDS = 0.5
+_LONGEST_CLOSED_SECONDS = 30.0
+"""The longest that a call waits while there is no hub."""
 _SECONDS_TO_END = 1.0
 """How long what is in flight may take when the hub is stopped; then it is broken off."""
 
 
+_NO_HUB = PlainTextResponse("The hub of the sandbox does not run; start the demo again.", 503)
+
+
 class Gate:
-    """The address of the hub: calls wait while there is no hub behind it.
+    """The address of the hub: calls wait while there is no hub behind it, and get 503 when that lasts too long.
+
+    Args:
+        longest_wait: in seconds.
 
     Attributes:
         control: answers calls of the sandbox's own API; None: there is none, and the hub answers that it knows no such
             address.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, longest_wait: float = _LONGEST_CLOSED_SECONDS) -> None:
+        self._longest_wait = longest_wait
         self.control: ASGIApp | None = None
         self._hub: ASGIApp | None = None
         self._is_open = asyncio.Event()
@@ -43,7 +53,11 @@ class Gate:
         if self.control and _is_control(scope["path"]):
             await self.control(scope, receive, send)
             return
-        await self._is_open.wait()
+        try:
+            await asyncio.wait_for(self._is_open.wait(), self._longest_wait)
+        except TimeoutError:
+            await _NO_HUB(scope, receive, send)
+            return
         task = asyncio.current_task()
         self._calls.add(task)
         try:
@@ -131,11 +145,16 @@ class SandboxHub:
         await asyncio.gather(*self._loops, return_exceptions=True)
         self._loops = set()
 
+    def announce_stop(self) -> None:
+        """Let calls that wait for events be answered soon, because everything is about to end."""
+        if self._started:
+            self.state.stopping.begin()
+
     async def stop(self) -> None:
         """End everything and close the database; the address stays open."""
         if self._started is None:
             return
-        self.state.stopping.begin()
+        self.announce_stop()
         await self.gate.close()
         await self.stop_loops()
         started, self._started = self._started, None

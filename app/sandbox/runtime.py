@@ -18,7 +18,7 @@ from typing_extensions import override
 
 from app.http_protocol import HttpProtocol
 from app.listening import listen
-from app.main import QuietServer
+from app.main import KEEP_ALIVE_SECONDS, QuietServer
 
 _POLL_SECONDS = 0.005
 
@@ -158,6 +158,7 @@ class Server:
             access_log=False,
             lifespan="off",
             server_header=False,
+            timeout_keep_alive=KEEP_ALIVE_SECONDS,
         )
         self._server = _PromptServer(config)
         self._given_port = port

@@ -6,28 +6,36 @@ import stat
 import subprocess
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
+import pytest_asyncio
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from app.sandbox.console import PartnerConsole
+from app.sandbox.control.api import control_api
 from app.sandbox.control.catalogue import SCENARIOS
+from app.sandbox.control.rehearsal import until
 from app.sandbox.demo import open_to_testers
 from app.sandbox.environment import SandboxEnv, running_sandbox
+from app.sandbox.hub import Gate
 from app.sandbox.roles import REFERRER, ROLES
 from app.sandbox.runtime import SettableClock, serving
+from app.sandbox.scenarios import register_roles
+from app.sandbox.simulate import SIMULATORS
 from app.sandbox.tester_files import Kit
 from tests.support.command_line import run
 from tests.support.documents import ROOT
 
-pytestmark = pytest.mark.slow
+# All tests of a process share one sandbox, which takes seconds to start, and therefore one event loop.
+pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 
 OF_ONE_CASE = [name for name in SCENARIOS if not name.startswith(("receiver-", "partner-", "tokens-"))]
 """Scenarios that may be played next to each other."""
@@ -35,19 +43,27 @@ OF_ONE_CASE = [name for name in SCENARIOS if not name.startswith(("receiver-", "
 TROUBLE = ["partner-down-rmw", "partner-up-rmw", "receiver-gone", "receiver-up"]
 
 
-@pytest.fixture(scope="session")
-def kit_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the folder with the keys of all clients, which take seconds to make."""
-    return tmp_path_factory.mktemp("kit")
+@dataclass(frozen=True)
+class Opened:
+    """A sandbox that is open to testers, without the routes that the demo plays first."""
+
+    env: SandboxEnv
+    kit: Kit
 
 
-@asynccontextmanager
-async def opened(folder: Path, kit_folder: Path) -> AsyncIterator[tuple[SandboxEnv, Kit]]:
-    """Return a sandbox that is open to testers, without the routes that the demo plays first."""
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def shared(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Opened]:
+    folder, kit = tmp_path_factory.mktemp("sandbox"), Kit(tmp_path_factory.mktemp("kit"))
     async with running_sandbox(folder, SettableClock()) as env:
-        kit = Kit(kit_folder)
         await open_to_testers(env, kit)
-        yield env, kit
+        yield Opened(env, kit)
+
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def opened(shared: Opened) -> AsyncIterator[Opened]:
+    """Return the sandbox as it is at its start."""
+    yield shared
+    assert (await shared.env.http.post("/sandbox/reset")).status_code == 204
 
 
 async def played(env: SandboxEnv, name: str, **parameters: str) -> dict[str, Any]:
@@ -64,17 +80,27 @@ async def visible(env: SandboxEnv, look: dict[str, str]) -> int:
         return (await http.get(look["url"], headers=headers)).status_code
 
 
-async def test_every_scenario_comes_to_what_it_says_also_next_to_others(tmp_path: Path, kit_folder: Path) -> None:
-    async with opened(tmp_path, kit_folder) as (env, _):
-        reports = await asyncio.gather(*(played(env, name) for name in OF_ONE_CASE))
-        reports += [await played(env, name) for name in TROUBLE]
-        looks = [look for report in reports for look in report["look"] if look["method"] == "GET"]
-        seen = {look["url"]: await visible(env, look) for look in looks}
-        await played(env, "tokens-refused")
-        refused = await visible(env, looks[0])
-        await played(env, "pending-subscription")
-        unknown = await env.http.post("/sandbox/scenarios/nonsense")
-        surprising = await env.http.post("/sandbox/scenarios/attended", json={"surprise": 1})
+async def has_referrals(env: SandboxEnv, number: int) -> bool:
+    """Return whether the referrer has this number of referrals."""
+    return len((await env.caller(REFERRER.client_id).get("/referrals"))["items"]) == number
+
+
+async def is_polled(env: SandboxEnv) -> bool:
+    """Return whether somebody waits for events."""
+    return env.hub.polls.number > 0
+
+
+async def test_every_scenario_comes_to_what_it_says_also_next_to_others(opened: Opened) -> None:
+    env = opened.env
+    reports = await asyncio.gather(*(played(env, name) for name in OF_ONE_CASE))
+    reports += [await played(env, name) for name in TROUBLE]
+    looks = [look for report in reports for look in report["look"] if look["method"] == "GET"]
+    seen = {look["url"]: await visible(env, look) for look in looks}
+    await played(env, "tokens-refused")
+    refused = await visible(env, looks[0])
+    await played(env, "pending-subscription")
+    unknown = await env.http.post("/sandbox/scenarios/nonsense")
+    surprising = await env.http.post("/sandbox/scenarios/attended", json={"surprise": 1})
 
     assert all(report["happened"] for report in reports)
     assert set(seen.values()) == {200}, seen
@@ -84,19 +110,19 @@ async def test_every_scenario_comes_to_what_it_says_also_next_to_others(tmp_path
     assert (surprising.status_code, surprising.json()["detail"]) == (400, "This scenario takes no parameters.")
 
 
-async def test_moving_the_clock_makes_what_is_due_happen_and_tokens_expire(tmp_path: Path, kit_folder: Path) -> None:
-    async with opened(tmp_path, kit_folder) as (env, _):
-        await played(env, "receiver-down")
-        path = f"/subscriptions/{env.demo_subscription.id}/deliveries"
-        token = await env.token(REFERRER.client_id)
-        failed = [each["attempts"] for each in (await env.caller(REFERRER.client_id).get(path))["items"]]
-        await played(env, "receiver-up")
-        moved = await env.http.put("/sandbox/clock", json={"forwardSeconds": 7200})
-        delivered = await env.caller(REFERRER.client_id).get(path)
-        refused = await env.http.get("/v1/referrals", headers={"Authorization": f"Bearer {token}"})
-        back = await env.http.put("/sandbox/clock", json={"now": datetime.now(UTC).isoformat()})
-        unreadable: tuple[object, ...] = ({}, {"now": "x"}, [], {"forwardSeconds": -1})
-        wrong = [await env.http.put("/sandbox/clock", json=body) for body in unreadable]
+async def test_moving_the_clock_makes_what_is_due_happen_and_tokens_expire(opened: Opened) -> None:
+    env = opened.env
+    await played(env, "receiver-down")
+    path = f"/subscriptions/{env.demo_subscription.id}/deliveries"
+    token = await env.token(REFERRER.client_id)
+    failed = [each["attempts"] for each in (await env.caller(REFERRER.client_id).get(path))["items"]]
+    await played(env, "receiver-up")
+    moved = await env.http.put("/sandbox/clock", json={"forwardSeconds": 7200})
+    delivered = await env.caller(REFERRER.client_id).get(path)
+    refused = await env.http.get("/v1/referrals", headers={"Authorization": f"Bearer {token}"})
+    back = await env.http.put("/sandbox/clock", json={"now": datetime.now(UTC).isoformat()})
+    unreadable: tuple[object, ...] = ({}, {"now": "x"}, [], {"forwardSeconds": -1})
+    wrong = [await env.http.put("/sandbox/clock", json=body) for body in unreadable]
 
     assert any(failed)
     assert moved.json()["aheadSeconds"] == 7200
@@ -107,9 +133,7 @@ async def test_moving_the_clock_makes_what_is_due_happen_and_tokens_expire(tmp_p
     assert {each.status_code for each in wrong} == {400}
 
 
-async def test_a_receiver_of_the_tester_gets_events_with_the_time_of_its_own_clock(
-    tmp_path: Path, kit_folder: Path
-) -> None:
+async def test_a_receiver_of_the_tester_gets_events_with_the_time_of_its_own_clock(opened: Opened) -> None:
     received: asyncio.Queue[Request] = asyncio.Queue()
 
     async def receive(request: Request) -> Response:
@@ -117,7 +141,8 @@ async def test_a_receiver_of_the_tester_gets_events_with_the_time_of_its_own_clo
         return Response(headers={"WebHook-Allowed-Origin": "*"})
 
     hook = Starlette(routes=[Route("/hook", receive, methods=["POST", "OPTIONS"])])
-    async with opened(tmp_path, kit_folder) as (env, _), serving(hook) as server:
+    env = opened.env
+    async with serving(hook) as server:
         pending = (await played(env, "pending-subscription", url=f"{server.url}/hook"))["ids"]["subscription"]
         await env.http.put("/sandbox/clock", json={"forwardSeconds": 86_400})
         await env.caller(REFERRER.client_id).post(f"/subscriptions/{pending}/handshake")
@@ -130,20 +155,20 @@ async def test_a_receiver_of_the_tester_gets_events_with_the_time_of_its_own_clo
     assert rotated["ids"]["newSecret"].startswith("whsec_")
 
 
-async def test_a_reset_puts_back_what_was_there_and_breaks_off_what_is_played(tmp_path: Path, kit_folder: Path) -> None:
-    async with opened(tmp_path, kit_folder) as (env, kit):
-        before = (kit.folder / "sandbox.env").read_text()
-        await played(env, "missed-intake")
-        await env.http.put("/sandbox/clock", json={"forwardSeconds": 3600})
-        await played(env, "partner-down-allegro")
-        running = asyncio.create_task(env.http.post("/sandbox/scenarios/full-route-api"))
-        await asyncio.sleep(0)
-        both = await asyncio.gather(*(env.http.post("/sandbox/reset") for _ in range(2)))
-        broken_off = await running
-        referrals = await env.caller(REFERRER.client_id).get("/referrals")
-        clock = (await env.http.get("/sandbox/clock")).json()
-        again = await played(env, "full-route-api")
-        files = await env.partner_console.references_in_allegro()
+async def test_a_reset_puts_back_what_was_there_and_breaks_off_what_is_played(opened: Opened) -> None:
+    env, kit = opened.env, opened.kit
+    before = (kit.folder / "sandbox.env").read_text()
+    await played(env, "missed-intake")
+    await env.http.put("/sandbox/clock", json={"forwardSeconds": 3600})
+    await played(env, "partner-down-allegro")
+    running = asyncio.create_task(env.http.post("/sandbox/scenarios/full-route-api"))
+    await until("the scenario is played", lambda: has_referrals(env, 2))
+    both = await asyncio.gather(*(env.http.post("/sandbox/reset") for _ in range(2)))
+    broken_off = await running
+    referrals = await env.caller(REFERRER.client_id).get("/referrals")
+    clock = (await env.http.get("/sandbox/clock")).json()
+    again = await played(env, "full-route-api")
+    files = await env.partner_console.references_in_allegro()
 
     assert [each.status_code for each in both] == [204, 204]
     assert (broken_off.status_code, broken_off.json()["code"]) == (409, "sandbox-reset")
@@ -153,14 +178,52 @@ async def test_a_reset_puts_back_what_was_there_and_breaks_off_what_is_played(tm
     assert (kit.folder / "sandbox.env").read_text() == before
 
 
-async def test_only_programs_of_this_machine_change_the_sandbox(tmp_path: Path, kit_folder: Path) -> None:
-    foreign = ({"Origin": "https://elsewhere.example"}, {"Host": "rebound.example:8000"}, {"Origin": "null"})
-    async with opened(tmp_path, kit_folder) as (env, _):
-        refused = [await env.http.post("/sandbox/reset", headers=headers) for headers in foreign]
-        own = await env.http.get("/sandbox", headers={"Origin": env.urls["hub"]})
-        document = (await env.http.get("/sandbox/openapi.json")).json()
+async def test_after_a_reset_that_fails_the_hub_answers(opened: Opened) -> None:
+    nowhere = PartnerConsole(dict.fromkeys(SIMULATORS, "http://127.0.0.1:1"))
+    control = control_api(replace(opened.env, partner_console=nowhere))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(control), base_url="http://127.0.0.1") as http:
+        failed = await http.post("/sandbox/reset")
+    await nowhere.close()
 
-    assert [each.status_code for each in refused] == [403, 403, 403]
+    assert (failed.status_code, failed.json()["code"]) == (502, "sandbox-part-failed")
+    assert (await opened.env.caller(REFERRER.client_id).get("/referrals"))["items"] == []
+
+
+async def test_a_call_does_not_wait_for_ever_for_a_hub_that_does_not_run() -> None:
+    gate = httpx.ASGITransport(Gate(longest_wait=0.01))
+    async with httpx.AsyncClient(transport=gate, base_url="http://127.0.0.1") as http:
+        assert (await http.get("/v1/referrals")).status_code == 503
+
+
+async def test_a_sandbox_ends_while_somebody_waits_for_events(tmp_path: Path) -> None:
+    async with httpx.AsyncClient(timeout=60) as http:
+        async with running_sandbox(tmp_path, SettableClock()) as env:
+            await register_roles(env)
+            headers = await env.caller(REFERRER.client_id).headers()
+            asking = http.get(f"{env.urls['hub']}/v1/events", params={"wait": 30}, headers=headers)
+            waiting = asyncio.create_task(asking)
+            await until("the call waits", lambda: is_polled(env))
+            begun = time.monotonic()
+        took = time.monotonic() - begun
+        answer = await waiting
+
+    assert answer.status_code == 200
+    assert took < 20
+
+
+async def test_only_programs_of_this_machine_change_the_sandbox(opened: Opened) -> None:
+    foreign = (
+        {"Origin": "https://elsewhere.example"},
+        {"Host": "rebound.example:8000"},
+        {"Origin": "null"},
+        {"Host": "["},
+    )
+    env = opened.env
+    refused = [await env.http.post("/sandbox/reset", headers=headers) for headers in foreign]
+    own = await env.http.get("/sandbox", headers={"Origin": env.urls["hub"]})
+    document = (await env.http.get("/sandbox/openapi.json")).json()
+
+    assert {each.status_code for each in refused} == {403}
     assert own.status_code == 200
     assert set(document["paths"]) == {
         "/sandbox/clock",
@@ -171,45 +234,45 @@ async def test_only_programs_of_this_machine_change_the_sandbox(tmp_path: Path, 
     assert "/sandbox" not in (ROOT / "openapi" / "hub.v1.json").read_text()
 
 
-async def test_each_client_gets_a_token_with_its_secret_and_with_its_key(tmp_path: Path, kit_folder: Path) -> None:
+async def test_each_client_gets_a_token_with_its_secret_and_with_its_key(opened: Opened) -> None:
     def sourced() -> list[str]:
-        script = f'. "{kit_folder}/sandbox.env" && echo "$HUB $CLIENT_ID $CLIENT_SECRET"'
+        script = f'. "{opened.kit.folder}/sandbox.env" && echo "$HUB $CLIENT_ID $CLIENT_SECRET"'
         return subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=True).stdout.split()
 
-    async with opened(tmp_path, kit_folder) as (env, kit):
-        known = json.loads((kit.folder / "sandbox.json").read_text())
-        for role in ROLES:
-            client = known["clients"][role.name]
-            proofs = (
-                ["--secret", client["clientSecret"]],
-                ["--key", client["privateKeyPem"], "--kid", client["kid"]],
-            )
-            for proof in proofs:
-                words = ["token", client["clientId"], "--url", env.urls["hub"], *proof]
-                code, token = await asyncio.to_thread(run, {}, *words)
-                assert (code, token.split()[-1].count(".")) == (0, 2), token
+    env, kit = opened.env, opened.kit
+    known = json.loads((kit.folder / "sandbox.json").read_text())
+    for role in ROLES:
+        client = known["clients"][role.name]
+        proofs = (
+            ["--secret", client["clientSecret"]],
+            ["--key", client["privateKeyPem"], "--kid", client["kid"]],
+        )
+        for proof in proofs:
+            words = ["token", client["clientId"], "--url", env.urls["hub"], *proof]
+            code, token = await asyncio.to_thread(run, {}, *words)
+            assert (code, token.split()[-1].count(".")) == (0, 2), token
     assert sourced() == [env.urls["hub"], "dock", known["clients"]["referrer"]["clientSecret"]]
     modes = {stat.S_IMODE(path.stat().st_mode) for path in kit.folder.rglob("*") if path.is_file()}
     assert modes == {0o600}
     assert Kit(kit.folder).key(REFERRER) == kit.key(REFERRER)
 
 
-async def test_the_commands_end_with_a_code_that_tells_whether_it_worked(tmp_path: Path, kit_folder: Path) -> None:
-    async with opened(tmp_path, kit_folder) as (env, _):
-        hub = f"--hub={env.urls['hub']}"
-        commands: dict[tuple[str, ...], tuple[int, str]] = {
-            ("trigger", "attended", hub): (0, "the referral is attended"),
-            ("trigger", "--list", hub): (0, "second-missed-intake"),
-            ("trigger", "nonsense", hub): (1, "There is no scenario of this name; there are: full-route-api,"),
-            ("trigger", "attended", "--hub=http://127.0.0.1:1"): (1, "No demo runs at http://127.0.0.1:1"),
-            ("trigger", "attended", f"--hub={env.urls['receiver']}"): (1, "is no demo"),
-            ("trigger", hub): (2, "is needed"),
-            ("sandbox", "clock", "--forward=26h", hub): (0, "1 day, 2:00:00 ahead of this computer"),
-            ("sandbox", "clock", "--to=2020-01-01T00:00:00Z", hub): (1, "The clock moves forward only"),
-            ("sandbox", "clock", "--forward=soon", hub): (2, "has the form 90s"),
-            ("sandbox", "reset", hub): (0, "The sandbox is as it was"),
-        }
-        for words, (code, text) in commands.items():
-            done = await asyncio.to_thread(run, {"COLUMNS": "300"}, *words)
-            assert done[0] == code, (words, done)
-            assert text in done[1], (words, done)
+async def test_the_commands_end_with_a_code_that_tells_whether_it_worked(opened: Opened) -> None:
+    env = opened.env
+    hub = f"--hub={env.urls['hub']}"
+    commands: dict[tuple[str, ...], tuple[int, str]] = {
+        ("trigger", "attended", hub): (0, "the referral is attended"),
+        ("trigger", "--list", hub): (0, "second-missed-intake"),
+        ("trigger", "nonsense", hub): (1, "There is no scenario of this name; there are: full-route-api,"),
+        ("trigger", "attended", "--hub=http://127.0.0.1:1"): (1, "No demo runs at http://127.0.0.1:1"),
+        ("trigger", "attended", f"--hub={env.urls['receiver']}"): (1, "is no demo"),
+        ("trigger", hub): (2, "is needed"),
+        ("sandbox", "clock", "--forward=26h", hub): (0, "1 day, 2:00:00 ahead of this computer"),
+        ("sandbox", "clock", "--to=2020-01-01T00:00:00Z", hub): (1, "The clock moves forward only"),
+        ("sandbox", "clock", "--forward=soon", hub): (2, "has the form 90s"),
+        ("sandbox", "reset", hub): (0, "The sandbox is as it was"),
+    }
+    for words, (code, text) in commands.items():
+        done = await asyncio.to_thread(run, {"COLUMNS": "300"}, *words)
+        assert done[0] == code, (words, done)
+        assert text in done[1], (words, done)

@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from typing import Any
 
+import httpx
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -137,6 +138,8 @@ def _guarded(endpoint: _Endpoint) -> _Endpoint:
             return await endpoint(request)
         except tuple(_REFUSALS) as error:
             return _problem(*_REFUSALS[type(error)], str(error))
+        except httpx.HTTPError as error:
+            return _problem(502, "sandbox-part-failed", f"A part of the sandbox did not answer as it should: {error}")
 
     return guarded
 

@@ -69,8 +69,10 @@ class Control:
                 task.cancel()
             if self._playing:
                 await asyncio.wait(self._playing)
-            await self.env.reset()
-            self.env.running.start_loops()
+            try:
+                await self.env.reset()
+            finally:
+                self.env.running.start_loops()
 
     @property
     def ahead(self) -> timedelta:
