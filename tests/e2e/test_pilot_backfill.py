@@ -144,9 +144,9 @@ async def test_a_backfilled_year_is_complete_and_sends_nothing_to_anybody_then_o
             env.partner_console, [replace(first_at(rows, System.GIDSO), number="999999", bsn=None)]
         )
         await env.worker.pull_and_deliver(*SIMULATORS)
-        after_new_referral = await sent_to_anybody(env)
+        after_new_referral, reference = await sent_to_anybody(env), env.hub.services.reference
 
-    assert tables == tables_of(rows, env.hub.services.reference)
+    assert tables == tables_of(rows, reference)
     assert {system: report["applied"] for system, report in first.items()} == at_partners(rows)
     assert {system: report["unchanged"] for system, report in second.items()} == at_partners(rows)
     assert known_again == known
