@@ -48,4 +48,4 @@ ROUTERS = (
     document.router,
 )
 
-OUTSIDE = (oauth.router, health.router, docs.router, guide.router)
+OUTSIDE = (oauth.router, health.router, guide.router, docs.router)
