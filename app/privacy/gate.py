@@ -75,6 +75,11 @@ class Released:
         """Return the same with the fields marked that were disclosed with the client's consent only."""
         return replace(self, under_consent=under_consent & self.fields.keys(), key=_CREATED_BY_GATE)
 
+    def without(self, field: Field) -> Self:
+        """Return the same without a field that was offered to compare with only."""
+        fields = {name: value for name, value in self.fields.items() if name is not field}
+        return replace(self, fields=fields, under_consent=self.under_consent - {field}, key=_CREATED_BY_GATE)
+
     @property
     def digest(self) -> str:
         """SHA-256 in hex of the fields as JSON with sorted keys and without spaces, in UTF-8."""

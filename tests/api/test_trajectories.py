@@ -92,6 +92,14 @@ async def test_list_is_filtered(dock: Api, etf: Api, filters: str, count: int) -
     assert len(page["items"]) == count
 
 
+async def test_list_shows_of_each_trajectory_what_reading_it_shows(dock: Api, etf: Api) -> None:
+    await concluded(dock, etf, "A-1")
+
+    for reader in (dock, etf):
+        (listed,) = (await read(reader, "/trajectories"))["items"]
+        assert listed == await read(reader, f"/trajectories/{listed['id']}")
+
+
 async def test_filter_on_a_status_that_was_not_told_finds_nothing(dock: Api, etf: Api) -> None:
     await concluded(dock, etf, "A-1")
 

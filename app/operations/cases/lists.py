@@ -105,7 +105,9 @@ def page_of_trajectories(
         view = release(scope.receiver(each.organisation), values | shared)
         if query.as_disclosed and each.consent.scopes:
             view = view.marking(each.disclosed.value.under_consent(in_force))
-        return view if Field.TRAJECTORY_ID in view.fields and _answers(view, asked) else None
+        found = Field.TRAJECTORY_ID in view.fields and _answers(view, asked)
+        # Who reads a trajectory by its id is not shown the counsellor either: the referral has it.
+        return view.without(Field.COUNSELLOR_NAME) if found else None
 
     def place(each: ListedTrajectory) -> Position:
         return Position(each.created_at, each.trajectory.id)
