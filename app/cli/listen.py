@@ -32,13 +32,18 @@ _SCOPE = "events:read"
 def listen(  # noqa: PLR0913 - each is an option of the command
     hub: Annotated[str, typer.Option(help="Address of the hub, without /v1.")],
     client: Annotated[str, typer.Option(help="The id of a client with the scope events:read.")],
-    secret: Annotated[str | None, typer.Option(help="Its shared secret (sandbox mode only).")] = None,
+    secret: Annotated[str | None, typer.Option(help="Its secret (sandbox mode only); else CLIENT_SECRET.")] = None,
     key: Annotated[Path | None, typer.Option(help="File with its private RSA key instead, PEM.")] = None,
     kid: Annotated[str | None, typer.Option(help="The `kid` with which its public key was registered.")] = None,
     forward: Annotated[str | None, typer.Option(help="Address of your receiver, to which events are posted.")] = None,
     signing_secret: Annotated[
         str | None,
-        typer.Option(parser=options.signing_secret, metavar="WHSEC", help="Signs what is posted; a new one if absent."),
+        typer.Option(
+            parser=options.signing_secret,
+            metavar="WHSEC",
+            envvar=options.WEBHOOK_SECRET,
+            help="Signs what is posted; a new one, which is printed, if absent.",
+        ),
     ] = None,
     only_print: Annotated[
         bool, typer.Option("--print", help="Print the events, one a line in JSON; post none.")
@@ -59,12 +64,18 @@ def listen(  # noqa: PLR0913 - each is an option of the command
     login, address = client_login(client, key, kid, secret), hub.rstrip("/")
     posting = forward and _Posting(forward, signing_secret or new_secret(), options.networks_of(network))
     if posting:
-        console.print(f"Events are posted to {escape(posting.url)}, signed with", soft_wrap=True)
-        console.print(escape(posting.secret), soft_wrap=True)
+        console.print(
+            f"Events are posted to {escape(posting.url)}, {_signed_with(posting, signing_secret)}", soft_wrap=True
+        )
     try:
         run(_listen(_Hub(address, login), posting or None, PlaceFile(cursor), from_first=from_first))
     except (FeedRefused, FeedSilent, Unreachable, ValueError) as error:
         raise stopped_with(str(error)) from error
+
+
+def _signed_with(posting: "_Posting", given: str | None) -> str:
+    """Return with what events are signed; a secret that was given is known, and not shown."""
+    return "signed with the secret that you gave." if given else f"signed with\n{escape(posting.secret)}"
 
 
 @dataclass(frozen=True)

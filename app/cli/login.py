@@ -11,6 +11,7 @@ import httpx
 import typer
 
 from app.api.auth.tokens import sign, signature_key_of
+from app.cli.options import CLIENT_SECRET, client_secret
 from app.connection_failure import ConnectionFailure, failure_of
 from app.operations.access.signing_keys import SigningKey
 
@@ -52,13 +53,16 @@ class ClientLogin:
 
 
 def client_login(client_id: str, key: Path | None, kid: str | None, secret: str | None) -> ClientLogin:
-    """Return the login that the options of a command describe.
+    """Return the login that the options of a command describe; with neither key nor secret, that of the environment.
 
     Raises:
         typer.BadParameter: they describe none, or more than one.
     """
+    if key is None and secret is None:
+        secret = client_secret()
     if (secret is None) == (key is None):
-        raise typer.BadParameter("is needed, or --secret instead; not both", param_hint="--key")
+        text = f"is needed, or --secret instead (or {CLIENT_SECRET} in the environment); not both"
+        raise typer.BadParameter(text, param_hint="--key")
     if key and not kid:
         raise typer.BadParameter("is needed with --key", param_hint="--kid")
     return ClientLogin(client_id=client_id, secret=secret, key=key, kid=kid)

@@ -18,7 +18,7 @@ def token(  # noqa: PLR0913 - each is an option of the command
     client_id: Annotated[str, typer.Argument(help="The id by which the client introduces itself.")],
     key: Annotated[Path | None, typer.Option(help="File with its private RSA key, PEM.")] = None,
     kid: Annotated[str | None, typer.Option(help="The `kid` with which its public key was registered.")] = None,
-    secret: Annotated[str | None, typer.Option(help="Its shared secret instead (sandbox mode only).")] = None,
+    secret: Annotated[str | None, typer.Option(help="Its secret (sandbox mode only); else CLIENT_SECRET.")] = None,
     scope: Annotated[list[str] | None, typer.Option(help="A scope of it; repeat for more. All if absent.")] = None,
     url: Annotated[str | None, typer.Option(help="Address of the hub; that of the settings if absent.")] = None,
     as_json: AsJson = False,

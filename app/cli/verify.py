@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from app.adapters.common.settings import PartnerSettings
-from app.cli.options import OwnNetwork, networks_of, signing_secret
+from app.cli.options import WEBHOOK_SECRET, OwnNetwork, networks_of, signing_secret
 from app.cli.partner_access import partner_settings, with_unknown_credentials
 from app.cli.tables import AsJson
 from app.cli.verdicts import print_findings
@@ -41,7 +41,10 @@ def _check(text: str) -> str:
 def receiver(  # noqa: PLR0913 - each is an option of the command
     url: Annotated[str, typer.Argument(help="The address that receives events.")],
     secret: Annotated[
-        str, typer.Option(parser=signing_secret, metavar="WHSEC", help="The secret that it verifies with.")
+        str,
+        typer.Option(
+            parser=signing_secret, metavar="WHSEC", envvar=WEBHOOK_SECRET, help="The secret that it verifies with."
+        ),
     ],
     only: Annotated[
         list[str] | None, typer.Option(parser=_check, metavar="CHECK", help="Only this check; repeat for more.")

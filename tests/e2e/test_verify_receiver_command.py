@@ -43,9 +43,12 @@ def test_the_exit_code_says_whether_anything_is_wrong(fault: Fault, code: int) -
     with served(SmallReceiver(SECRET, fault)) as url:
         words = ("verify", "receiver", url, "--secret", SECRET, "--only", "old", "--only", "gap")
         ended, text = run({}, *words)
+        ended_with_environment, _ = run({"WEBHOOK_SECRET": SECRET}, "verify", "receiver", url, "--only", "gap")
         listed = run_json({}, *words, code=code)
 
     assert ended == code
+    assert ended_with_environment == 0
+    assert SECRET not in text
     assert [each["check"] for each in listed] == ["signature", "old", "gap"]
     assert listed[1]["verdict"] == ("wrong" if code else "ok")
     assert ("docs/how-to/subscribing.md#check-the-signature" in text) == bool(code)

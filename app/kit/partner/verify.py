@@ -146,7 +146,8 @@ def _failed(target: PartnerTarget, check: str, sent: str, error: PartnerError) -
 async def _unknown_login(target: PartnerTarget) -> Judgement:
     sent = "read with credentials that do not exist"
     try:
-        await anext(target.unknown.source.changes(None))
+        # A page or none: nothing refused it.
+        await anext(target.unknown.source.changes(None), None)
     except PartnerUnreachable as error:
         if error.code == LOGIN_REFUSED:
             return Judgement(check="wrong-login", verdict=Verdict.OK, sent=sent, came="refused")
