@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
@@ -27,16 +28,46 @@ from tests.support.samples import (
 pytestmark = pytest.mark.slow
 
 
-def test_commands_run_as_they_are_written(tmp_path: Path) -> None:
-    data = tmp_path / "data"
-    with sandbox_hub(data, tmp_path / "hub.log"), ThreadPoolExecutor(len(AT_THE_SAME_TIME)) as threads:
+@dataclass(frozen=True)
+class RunningDemo:
+    """The demo as the checks in ``clients/`` use it.
 
-        def faults_of(page: str) -> list[str]:
-            return faults_of_page(page, tmp_path / Path(page).stem, data)
+    Attributes:
+        folder: of its data.
+        variables: what a check finds in its environment.
+    """
 
+    folder: Path
+    variables: Mapping[str, str]
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningDemo]:
+    """Return a demo that runs; it takes seconds to start."""
+    folder = tmp_path_factory.mktemp("demo")
+    with sandbox_hub(folder / "data", folder / "hub.log") as variables:
+        yield RunningDemo(folder / "data", variables)
+
+
+def test_each_client_of_the_sandbox_hub_gets_a_token(demo: RunningDemo) -> None:
+    with httpx.Client(base_url=demo.variables["HUB_URL"]) as hub:
+        statuses = {}
+        for name in ("CLIENT", "FINANCE_CLIENT", "OPERATOR_CLIENT"):
+            client = {"client_id": demo.variables[f"{name}_ID"], "client_secret": demo.variables[f"{name}_SECRET"]}
+            answer = hub.post("/oauth/token", data={"grant_type": "client_credentials", **client})
+            statuses[name] = answer.status_code
+
+    assert set(statuses.values()) == {200}
+
+
+def test_commands_run_as_they_are_written(demo: RunningDemo, tmp_path: Path) -> None:
+    def faults_of(page: str) -> list[str]:
+        return faults_of_page(page, tmp_path / Path(page).stem, demo.folder)
+
+    with ThreadPoolExecutor(len(AT_THE_SAME_TIME)) as threads:
         faults = [fault for found in threads.map(faults_of, AT_THE_SAME_TIME) for fault in found]
-        # Alone, because it waits for events, and there are to be none.
-        faults += faults_of(PROVOKING)
+    # Alone, because it waits for events, and there are to be none.
+    faults += faults_of(PROVOKING)
 
     assert faults == []
 
