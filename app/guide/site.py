@@ -28,6 +28,10 @@ _MEDIA_TYPES = {
 _ABSENT = "# No such page\n\nThe guide has no page at this address; the [first page]({index}) leads to all of them.\n"
 
 
+_DEEPEST = 20
+"""The most folders of an address whose page for what is absent has links that work."""
+
+
 class GuideFile(NamedTuple):
     """A file of the guide. ``tag`` differs when the content does."""
 
@@ -66,6 +70,8 @@ class Guide:
 
     def absent(self, address: str) -> GuideFile:
         """Return the page that says that there is no page at this address."""
+        # Every link goes up as far as the address is deep, which a caller decides.
+        address = address if address.count("/") <= _DEEPEST else ""
         text = _ABSENT.format(index=root_of(address) + INDEX)
         document = read_document(text, lambda link: link)
         return _file(INDEX, self._layout.page(address, document).encode())

@@ -11,7 +11,7 @@ import pytest
 from typing_extensions import override
 
 from app.guide.pages import docs_folder
-from app.guide.site import Guide
+from app.guide.site import Guide, served_guide
 from tests.support.command_line import run
 from tests.support.documents import ROOT
 
@@ -138,3 +138,7 @@ def test_an_installed_hub_has_the_documentation_in_its_package() -> None:
     assert '"docs" = "app/docs"' in project
     assert "COPY docs docs\n" in image
     assert "!docs\n" in (ROOT / ".dockerignore").read_text()
+
+
+def test_the_page_for_what_is_absent_is_small_however_deep_its_address_is() -> None:
+    assert len(served_guide().absent("x/" * 4000).content) < 100_000
