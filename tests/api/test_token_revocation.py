@@ -68,8 +68,9 @@ async def test_a_poll_that_waits_ends_when_its_token_is_revoked(api: Api, dock: 
         while not hub.running.present():  # noqa: ASYNC110 - nothing tells
             await asyncio.sleep(0.01)
 
-        await api.post("/oauth/revoke", data={"token": token}, auth=LOGIN)
+    await api.post("/oauth/revoke", data={"token": token}, auth=LOGIN)
 
+    async with asyncio.timeout(PATIENCE):
         assert (await poll).status_code == 401
 
 

@@ -40,6 +40,8 @@ error_log {home}/error warn;
 events {{ worker_connections 256; }}
 http {{
     access_log off;
+    # After these nginx ends the connection, and httpx does not repeat what it sent on it meanwhile.
+    keepalive_requests 1000000;
     gzip on;
     gzip_proxied any;
     gzip_types application/json application/problem+json text/css application/javascript;
