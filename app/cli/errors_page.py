@@ -28,7 +28,7 @@ _OAUTH = """\
 
 `/oauth/token` and `/oauth/revoke` answer as RFC 6749, section 5.2, says: `application/json` with `error` and, in
 English, `error_description`. What HTTP refuses there (404 to 415) is `invalid_request` too, and an answer of 500 or 503
-has `server_error` or `temporarily_unavailable`. [OAuth](oauth.md) says what each description means.
+has `server_error` or `temporarily_unavailable`. [OAuth](oauth.md) says what is checked, in which order.
 """
 
 _RULES = """\

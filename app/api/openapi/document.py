@@ -32,12 +32,14 @@ Referrals (*aanmeldingen*) for debt help between referrers, counsellors and the 
 - **A change of an existing record** carries `If-Match` with the `ETag` of the record as it was read.
 - **Every list** returns at most `limit` items, and `nextCursor` (also as `Link` header) when there are more.
 - **Every error** is a problem (RFC 9457) with a stable `code`; all invalid fields are named at once.
-  Codes and rules are listed in `docs/reference/errors.md`.
-- **This version grows**: ignore members and codes that you do not know. What may change and what may not is in
-  `docs/compatibility.md`, what changed in `docs/reference/api-changes.md`.
+  The guide lists [codes and rules]({guide}/reference/errors.html).
+- **This version grows**: ignore members and codes that you do not know. The guide says
+  [what may change]({guide}/compatibility.html) and [what changed]({guide}/reference/api-changes.html).
 - **What a caller may not know is absent**: an organisation reads its own referrals and what may be disclosed to it.
 - A citizen service number (BSN) is never part of a URL: search with `POST /referrals/_search`.
 - Codes have Dutch labels in `/code-lists`; problems come in Dutch with `Accept-Language: nl`.
+
+The [guide]({guide}/) begins with a tutorial.
 """
 
 _CONTACT = {
@@ -79,7 +81,7 @@ def document(public_url: str = EXAMPLE_URL, deprecations: tuple[Deprecation, ...
     made = get_openapi(
         title="trajecthub API",
         version=__version__,
-        description=_DESCRIPTION,
+        description=_DESCRIPTION.format(guide=f"{public_url}/docs/guide"),
         routes=every.routes,
         tags=_TAGS,
         servers=[
