@@ -8,6 +8,7 @@ import json
 import shlex
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,7 +17,8 @@ from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
 from app.api.auth.tokens import new_signing_key
-from app.private_files import make_folder, write_file
+from app.domain.text import is_storable
+from app.private_files import make_folder, write_file, write_new_file
 from app.sandbox.allegro import app as allegro
 from app.sandbox.gidso import app as gidso
 from app.sandbox.ports import HUB, RECEIVER
@@ -68,11 +70,13 @@ class Kit:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder.absolute()
+        if not is_storable(str(self.folder)):
+            raise UnusableFolder(f"{str(folder)!a} has a name that is not UTF-8: choose another with --dir.")
         try:
             make_folder(self.folder)
             make_folder(self.folder / _KEYS)
-            # What is in here opens the sandbox only, but is no part of anybody's project.
-            write_file(self.folder / ".gitignore", b"*\n")
+            # What is in here opens the sandbox only, but is no part of anybody's project; a project has its own file.
+            write_new_file(self.folder / ".gitignore", b"*\n")
         except OSError as error:
             raise UnusableFolder(
                 f"{folder} cannot be written ({error.strerror}): choose another with --dir."
@@ -81,17 +85,18 @@ class Kit:
 
     def secret(self, role: Role, state: SandboxState) -> str:
         """Return the secret of a role's client: that of an earlier start, in this folder or over the same data."""
-        known = self._known.get(role.name, {}).get("clientSecret")
+        known = self._known.get(role.name)
         name = f"client:{role.client_id}"
         return state.put(name, known) if known else state.secret(name)
 
     def key(self, role: Role) -> ClientKey:
         """Return the key of a role's client: the one in its file, or a new one."""
         path = self._key_file(role, "pem")
-        if not path.exists():
-            write_file(path, new_signing_key().private_pem)
-        key = _client_key(role, path.read_bytes())
-        write_file(self._key_file(role, "jwk"), _json(key.private_jwk))
+        with _usable(path):
+            if not path.exists():
+                write_file(path, new_signing_key().private_pem)
+            key = _client_key(role, path.read_bytes())
+        self._write(self._key_file(role, "jwk"), _json(key.private_jwk))
         return key
 
     def write(
@@ -111,9 +116,13 @@ class Kit:
             "clients": {role.name: self._client(role, secrets[role.name]) for role in ROLES},
             "subscriptions": {state: vars(each) for state, each in subscriptions.items()},
         }
-        write_file(self.folder / JSON_FILE, _json(document))
+        self._write(self.folder / JSON_FILE, _json(document))
         lines = (f"{name}={shlex.quote(value)}" for name, value in _variables(document))
-        write_file(self.folder / ENV_FILE, ("\n".join(f"export {line}" for line in lines) + "\n").encode())
+        self._write(self.folder / ENV_FILE, ("\n".join(f"export {line}" for line in lines) + "\n").encode())
+
+    def _write(self, path: Path, content: bytes) -> None:
+        with _usable(path):
+            write_file(path, content)
 
     def _client(self, role: Role, secret: str) -> dict[str, Any]:
         return {
@@ -130,12 +139,27 @@ class Kit:
     def _key_file(self, role: Role, kind: str) -> Path:
         return self.folder / _KEYS / f"{role.client_id}.{kind}"
 
-    def _read(self) -> dict[str, dict[str, str]]:
+    def _read(self) -> dict[str, str]:
+        """Return the secrets of an earlier start, by role; none when the file is no longer as it was written."""
         try:
-            clients: dict[str, dict[str, str]] = json.loads((self.folder / JSON_FILE).read_bytes())["clients"]
-        except (OSError, ValueError, KeyError):
+            clients = json.loads((self.folder / JSON_FILE).read_bytes())["clients"]
+            secrets = {name: each["clientSecret"] for name, each in clients.items()}
+        except (OSError, ValueError, LookupError, TypeError, AttributeError, RecursionError):
             return {}
-        return clients
+        usable = all(isinstance(each, str) and each.isascii() and each.isprintable() for each in secrets.values())
+        return secrets if usable else {}
+
+
+@contextmanager
+def _usable(path: Path) -> Iterator[None]:
+    """Say which file of the folder cannot be used, and what to do."""
+    try:
+        yield
+    except (OSError, ValueError, TypeError) as error:
+        reason = (isinstance(error, OSError) and error.strerror) or "it is no file of the demo"
+        raise UnusableFolder(
+            f"{path} cannot be used ({reason}): move it away, or choose another folder with --dir."
+        ) from error
 
 
 def _hub(url: str) -> dict[str, str]:
@@ -179,7 +203,7 @@ def _variables(document: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 def _client_key(role: Role, pem: bytes) -> ClientKey:
     key = load_pem_private_key(pem, None)
     if not isinstance(key, RSAPrivateKey):
-        raise UnusableFolder(f"The key of {role.client_id} is no RSA key: delete the folder's keys, and start again.")
+        raise TypeError(f"The key of {role.client_id} is no RSA key.")
     numbers = key.private_numbers()
     public = {
         "kty": "RSA",
