@@ -7,7 +7,6 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from json import JSONDecodeError
 from pathlib import Path
 from typing import Any
 
@@ -209,5 +208,6 @@ async def json_of(request: Request) -> Any:  # JSON of any type
     """Return the JSON of a request; None if it is not valid."""
     try:
         return await request.json()
-    except (JSONDecodeError, UnicodeDecodeError):
+    except (ValueError, RecursionError):
+        # No JSON, no UTF-8, a number with more digits than Python reads, or lists in lists without end.
         return None

@@ -7,7 +7,7 @@ import subprocess
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -232,6 +232,39 @@ async def test_only_programs_of_this_machine_change_the_sandbox(opened: Opened) 
         "/sandbox/reset",
     }
     assert "/sandbox" not in (ROOT / "openapi" / "hub.v1.json").read_text()
+
+
+async def test_what_the_sandbox_cannot_use_is_refused_with_the_reason(opened: Opened) -> None:
+    unreadable: dict[str, list[bytes]] = {
+        "/sandbox/clock": [
+            b'{"forwardSeconds": %b}' % (b"9" * 5000),
+            b"[" * 100_000,
+            b'{"now": "9999-12-31T00:00:00Z"}',
+            b'{"forwardSeconds": 300000000}',
+        ],
+        "/sandbox/scenarios/secret-rotated": [
+            b"9" * 5000,
+            b"[" * 100_000,
+            *(b'{"subscription": %b}' % value for value in (b"null", b'""', b"{}", b'"\\ud800"', b'"\\u0000"')),
+            b'{"subscription": "%b"}' % (b"x" * 100_000),
+        ],
+    }
+    late = SettableClock()
+    late.ahead = timedelta(days=70 * 365)
+    control = control_api(replace(opened.env, clock=late))
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(control), base_url="http://127.0.0.1") as http:
+        refused = [
+            await http.request("PUT" if path.endswith("clock") else "POST", path, content=body)
+            for path, bodies in unreadable.items()
+            for body in bodies
+        ]
+
+    assert {each.status_code for each in refused} == {400}
+    assert {each.json()["code"] for each in refused} == {
+        "clock-unreadable",
+        "parameters-unknown",
+        "parameters-unreadable",
+    }
 
 
 async def test_each_client_gets_a_token_with_its_secret_and_with_its_key(opened: Opened) -> None:

@@ -1,7 +1,7 @@
 """The endpoints of the sandbox's own API, below ``/sandbox`` at the hub's address."""
 
 from collections.abc import Awaitable, Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx
@@ -10,10 +10,11 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from app.domain.text import is_storable
 from app.sandbox.caller import CallRefused
 from app.sandbox.control.catalogue import SCENARIOS
 from app.sandbox.control.document import sandbox_document
-from app.sandbox.control.rehearsal import Misused, NotReached
+from app.sandbox.control.rehearsal import NotReached
 from app.sandbox.control.runner import BrokenOff, ClockMovedBack, Control
 from app.sandbox.environment import SandboxEnv
 from app.sandbox.hub import CONTROL_PREFIX
@@ -21,6 +22,8 @@ from app.sandbox.loopback import refusal_of
 from app.sandbox.runtime import json_of
 
 _LONGEST = timedelta(days=3660)
+_LATEST = datetime(2100, 1, 1, tzinfo=UTC)
+_LONGEST_TEXT = 2000
 _FORM = 'Give {"now": "2027-01-31T09:00:00+01:00"}, or {"forwardSeconds": 93600}.'
 
 _Endpoint = Callable[[Request], Awaitable[Response]]
@@ -66,8 +69,9 @@ class _ControlApi:
 
     async def move_clock(self, request: Request) -> Response:
         moment = self._moment(await json_of(request))
-        if moment is None or moment - self._control.env.clock.now() > _LONGEST:
-            return _problem(400, "clock-unreadable", f"{_FORM} The clock moves ten years at most.")
+        if moment is None or moment - self._control.env.clock.now() > _LONGEST or moment > _LATEST:
+            text = f"{_FORM} The clock moves ten years at most at a time, up to the year {_LATEST.year}."
+            return _problem(400, "clock-unreadable", text)
         settled = await self._control.move_clock(moment)
         return JSONResponse(self._clock() | {"settled": settled})
 
@@ -89,6 +93,9 @@ class _ControlApi:
         if not isinstance(parameters, dict) or set(parameters) - set(known):
             takes = f"a JSON object with {', '.join(known)}" if known else "no parameters"
             return _problem(400, "parameters-unknown", f"This scenario takes {takes}.")
+        if not all(_is_readable(value) for value in parameters.values()):
+            text = f"Each parameter is a text of 1 to {_LONGEST_TEXT} characters; leave out what you do not set."
+            return _problem(400, "parameters-unreadable", text)
         return JSONResponse(await self._control.play(name, parameters))
 
     async def reset(self, _: Request) -> Response:
@@ -109,6 +116,10 @@ class _ControlApi:
                 return None
 
 
+def _is_readable(value: object) -> bool:
+    return isinstance(value, str) and 0 < len(value) <= _LONGEST_TEXT and is_storable(value)
+
+
 def _is_number(seconds: float) -> bool:
     return not isinstance(seconds, bool) and 0 <= seconds <= _LONGEST.total_seconds()
 
@@ -126,7 +137,6 @@ _REFUSALS = {
     BrokenOff: (409, "sandbox-reset"),
     NotReached: (409, "scenario-not-reached"),
     CallRefused: (409, "scenario-refused"),
-    Misused: (400, "parameters-unreadable"),
 }
 
 

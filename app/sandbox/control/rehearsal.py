@@ -19,10 +19,6 @@ class NotReached(RuntimeError):
     """The hub did not come to what a scenario waits for."""
 
 
-class Misused(ValueError):
-    """A scenario was asked for with parameters that it does not take."""
-
-
 @dataclass(kw_only=True)
 class Rehearsal:
     """A run of a scenario.
@@ -35,7 +31,7 @@ class Rehearsal:
     """
 
     env: SandboxEnv
-    parameters: Mapping[str, Any]
+    parameters: Mapping[str, str]
     happened: list[str] = field(default_factory=list)
     ids: dict[str, str] = field(default_factory=dict)
     look: list[dict[str, str]] = field(default_factory=list)

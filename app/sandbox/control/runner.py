@@ -31,7 +31,7 @@ class Control:
         self._playing: set[asyncio.Task[None]] = set()
         self._changing = asyncio.Lock()
 
-    async def play(self, name: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+    async def play(self, name: str, parameters: Mapping[str, str]) -> dict[str, Any]:
         """Play the scenario of this name. Return what happened and where to look.
 
         Raises:

@@ -1,10 +1,11 @@
 """Scenarios about what goes wrong: partners, receivers, records and keys."""
 
 from typing import Any
+from urllib.parse import quote
 
 from app.domain.codes import System
 from app.sandbox.control.cases import attendance, confirmation, days_ago, has_status, missed, refer, register
-from app.sandbox.control.rehearsal import Misused, Rehearsal, until
+from app.sandbox.control.rehearsal import Rehearsal, until
 from app.sandbox.faults.plan import FaultFrequency, FaultKind, FaultSettings
 from app.sandbox.receiver import Behaviour
 from app.sandbox.roles import FINANCE_TEAM, GIDSO_TEAM, OPERATOR, REFERRER
@@ -25,7 +26,7 @@ async def receiver_behaves(rehearsal: Rehearsal, behaviour: Behaviour) -> None:
     rehearsal.says(_BEHAVIOURS[behaviour])
     subscription = rehearsal.env.demo_subscription.id
     rehearsal.ids[_SUBSCRIPTION] = subscription
-    path = f"/subscriptions/{subscription}"
+    path = f"/subscriptions/{quote(subscription, safe='')}"
     if behaviour is Behaviour.UP:
         rehearsal.points_at("Have what waits sent now", f"POST {path}/retry", REFERRER)
     else:
@@ -135,8 +136,6 @@ async def tokens_refused(rehearsal: Rehearsal) -> None:
 async def pending_subscription(rehearsal: Rehearsal) -> None:
     """Create a subscription that waits for the consent of its address, as outside the sandbox."""
     url = rehearsal.parameters.get("url") or f"{rehearsal.env.urls['receiver']}/hooks/{REFERRER.organisation}-pending"
-    if not isinstance(url, str):
-        raise Misused("'url' is the address of your receiver, such as http://127.0.0.1:9000/hook.")
     created = await rehearsal.env.create_pending_subscription(REFERRER.organisation, url)
     rehearsal.ids |= {_SUBSCRIPTION: created.id, "secret": created.secret}
     rehearsal.says(f"A subscription at {url} waits for consent; events are kept until then.")
