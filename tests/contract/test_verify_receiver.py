@@ -52,7 +52,6 @@ SAID_AT_ONCE = {
     Fault.JSON_ONLY: "application/cloudevents+json",
     Fault.ELSEWHERE: "check the address",
     Fault.NEVER_ANSWERS: "Answer within 15 seconds",
-    Fault.FAILS: "its own log says why",
 }
 
 
@@ -83,9 +82,26 @@ async def test_a_right_receiver_passes_every_check() -> None:
     found = await examined(Fault.NONE)
 
     assert list(found) == [each.name for each in CHECKS]
-    assert of(found, Verdict.OK) == set(found) - {"gone"}
+    assert of(found, Verdict.OK) == set(found) - {"gone", "duplicate"}
     assert "disable the subscription" in found["gone"].came
+    assert "nl.trajecthub.subscriptions.test.v1" in found["signature"].sent
     assert exit_code(found.values()) == 0
+
+
+async def test_whether_a_duplicate_was_stored_once_is_left_to_the_tester() -> None:
+    duplicate = (await examined(Fault.NONE, ["duplicate"]))["duplicate"]
+
+    assert duplicate.verdict is Verdict.ADVICE
+    assert "webhook-id" in duplicate.sent
+    assert "check that you stored one" in str(duplicate.mend)
+
+
+async def test_a_receiver_that_fails_is_not_told_to_verify_differently_and_is_checked_on() -> None:
+    found = await examined(Fault.FAILS, ["old", "gap"])
+
+    assert "HMAC" not in str(found["signature"].mend)
+    assert "failed on an event of type nl.trajecthub.subscriptions.test.v1" in str(found["signature"].mend)
+    assert of(found, Verdict.WRONG) == {"signature", "old", "gap"}
 
 
 @pytest.mark.parametrize("fault", FOUND_WRONG)
@@ -93,7 +109,7 @@ async def test_a_wrong_receiver_fails_the_checks_that_are_about_its_fault(fault:
     found = await examined(fault)
 
     assert of(found, Verdict.WRONG) == FOUND_WRONG[fault]
-    assert of(found, Verdict.ADVICE) == set()
+    assert of(found, Verdict.ADVICE) == {"duplicate"} - FOUND_WRONG[fault]
     assert exit_code(found.values()) == 1
 
 
@@ -110,7 +126,7 @@ async def test_without_an_accepted_event_nothing_else_is_judged(fault: Fault) ->
 async def test_a_receiver_that_closes_connections_is_advised_not_to() -> None:
     found = await examined(Fault.CLOSES_CONNECTIONS)
 
-    assert of(found, Verdict.ADVICE) == {"keep-alive"}
+    assert of(found, Verdict.ADVICE) == {"duplicate", "keep-alive"}
     assert exit_code(found.values()) == 0
 
 

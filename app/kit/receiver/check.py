@@ -59,6 +59,7 @@ class Check:
         name: by which it is chosen.
         about: what it is, in one line.
         mend: what to change when an answer is another one.
+        mend_of_failure: what to say instead when the receiver fails, by a status from 500; None: the same.
         docs: where the contract says so.
         more: judges answers that are all of that kind.
     """
@@ -69,6 +70,7 @@ class Check:
     expected: ExpectedAnswer
     mend: str
     docs: str
+    mend_of_failure: str | None = None
     more: Callable[[Check, Sequence[Exchange]], Judgement | None] = lambda *_: None
 
     async def examine(self, hub: PlayedHub) -> Judgement:
@@ -136,8 +138,8 @@ def _mend(check: Check, answer: ReceiverAnswer) -> str:
         general = _FAILURES.get(answer.failure or ConnectionFailure.LOST, "There was no answer.")
     elif 300 <= answer.status < 400:
         general = _REDIRECT
-    elif answer.status >= 500:
-        general = _SERVER_ERROR
+    elif answer.is_failed:
+        return f"{check.mend_of_failure or check.mend} {_SERVER_ERROR}"
     elif check.expected is ExpectedAnswer.ACCEPTED or answer.status == 410:
         general = _REMEDIES.get(answer.status, "")
     else:

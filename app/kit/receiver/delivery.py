@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
-from app.kit.receiver.check import Check, Exchange, ExpectedAnswer
+from app.kit.judgement import Judgement, Verdict
+from app.kit.receiver.check import Check, Exchange, ExpectedAnswer, judgement_of
 from app.kit.receiver.played_hub import PlayedHub, redelivered
 
 __all__ = ["DELIVERY"]
@@ -16,7 +17,15 @@ _GUARANTEES: Final = "docs/explanation/delivery-guarantees.md"
 
 async def _duplicate(hub: PlayedHub) -> Sequence[Exchange]:
     request = hub.request(hub.event())
-    return [Exchange(f"an event, the {words} time", await hub.send(request)) for words in ("first", "second")]
+    what = f"an event with webhook-id {request.message_id}, twice"
+    return [Exchange(what, await hub.send(request)) for _ in range(2)]
+
+
+def _store_once(check: Check, exchanges: Sequence[Exchange]) -> Judgement:
+    """Advise to look: whether the receiver stored one or two does not show in its answers."""
+    return judgement_of(
+        check, Verdict.ADVICE, exchanges, "Two were sent with this webhook-id: check that you stored one."
+    )
 
 
 async def _redelivery(hub: PlayedHub) -> Sequence[Exchange]:
@@ -53,6 +62,7 @@ DELIVERY: Final = (
         mend="Accept a webhook-id that you know, and do nothing with it: the hub sends an event again when your answer "
         "was lost. An error makes it try for a day.",
         docs=_DOCS,
+        more=_store_once,
     ),
     Check(
         name="redelivery",

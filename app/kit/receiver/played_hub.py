@@ -76,6 +76,11 @@ class ReceiverAnswer:
         return self.status is not None and 200 <= self.status < 300
 
     @property
+    def is_failed(self) -> bool:
+        """Whether the receiver failed on the request, by a status from 500."""
+        return self.status is not None and self.status >= 500
+
+    @property
     def is_refused(self) -> bool:
         """Whether the receiver refuses the request, by a status from 400 to 499 that is not 410."""
         return self.status is not None and 400 <= self.status < 500 and self.status != 410
@@ -125,6 +130,10 @@ class PlayedHub:
         """Return an event; without a subject it is the first about another referral."""
         about = subject or self.subject()
         return self._examples.make(event_type, self._clock.now(), about, sequence=sequence, texts=texts or Texts())
+
+    def test_event(self) -> ExampleEvent:
+        """Return an event of the type that the hub sends to every subscription, whatever types it lists."""
+        return self.event(EventType.SUBSCRIPTION_TEST)
 
     def request(self, event: ExampleEvent) -> WebhookRequest:
         """Return the request that carries an event, as the hub sends it."""

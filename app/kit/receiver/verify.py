@@ -12,7 +12,9 @@ from app.kit.receiver.played_hub import PlayedHub, ReceiverAnswer
 
 __all__ = ["verify_receiver"]
 
-_WITHOUT_SENSE = "not made: the receiver does not accept a valid signature, so no other answer shows anything"
+_WITHOUT_SENSE = (
+    "not made: the receiver refuses a valid signature or does not answer, so no other answer shows anything"
+)
 
 
 async def verify_receiver(hub: PlayedHub, names: Collection[str] = ()) -> AsyncIterator[Judgement]:
@@ -25,22 +27,24 @@ async def verify_receiver(hub: PlayedHub, names: Collection[str] = ()) -> AsyncI
     Raises:
         NotExamined: there is no connection with the receiver, or its address may not be called.
     """
-    await _require_connection(hub)
+    answer = await _first_answer(hub)
     first = await SIGNATURE.examine(hub)
     yield first
+    is_telling = first.verdict is Verdict.OK or answer.is_failed
     for check in CHECKS:
         if check is SIGNATURE or (names and check.name not in names):
             continue
-        if first.verdict is Verdict.OK or check is HANDSHAKE:
+        if is_telling or check is HANDSHAKE:
             yield await check.examine(hub)
         else:
             yield _skipped(check)
 
 
-async def _require_connection(hub: PlayedHub) -> None:
-    answer = await hub.send(hub.request(hub.event()))
+async def _first_answer(hub: PlayedHub) -> ReceiverAnswer:
+    answer = await hub.send(hub.request(hub.test_event()))
     if answer.failure is not None and (text := await _obstacle(hub, answer)):
         raise NotExamined(f"{hub.receiver.url} was not reached: {text}")
+    return answer
 
 
 async def _obstacle(hub: PlayedHub, answer: ReceiverAnswer) -> str | None:
