@@ -181,6 +181,12 @@ def without_withheld(body: Any) -> Any:
     return {name: without_withheld(value) for name, value in shown.items()}
 
 
+def without_counsellors(page: Any) -> Any:
+    """Return a list of trajectories without the counsellors, which reading one never showed, and no schema has."""
+    items = [{name: value for name, value in each.items() if name != "counsellor"} for each in page["items"]]
+    return page | {"items": items}
+
+
 def without_additions(answer: dict[str, object]) -> dict[str, object]:
     """Return an answer without the members that were added since the previous release."""
     return {name: value for name, value in answer.items() if name not in ADDED}
@@ -194,7 +200,8 @@ async def test_api_shows_what_the_previous_release_showed(sign_in: SignIn) -> No
             order = "?order=oldest" if path.endswith("/quarantine") else ""
             answer = await api.get(f"/v1/{path}{order}")
             assert (path, answer.status_code) == (path, 200)
-            assert (path, without_additions(answer.json())) == (path, without_withheld(body))
+            shown = without_counsellors(body) if path.startswith("trajectories?") else body
+            assert (path, without_additions(answer.json())) == (path, without_withheld(shown))
 
 
 async def test_what_was_owed_arrives_once_and_each_chain_goes_on(

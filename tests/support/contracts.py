@@ -55,14 +55,18 @@ def described_operations(name: str) -> set[tuple[str, str]]:
     return {(method.upper(), _shape(path)) for path, method, _ in operations(name)}
 
 
+# The first page, and the folders of the others, where people do what they do in the partner system.
+_PAGES = {"", "aanmeldingen", "dossiers"}
+
+
 def served_operations(simulator: Starlette) -> set[tuple[str, str]]:
-    """Return the same for every operation that a simulator has routes for, without its console and its page."""
+    """Return the same for every operation that a simulator has routes for, without its console and its pages."""
     routes = [route for route in simulator.routes if isinstance(route, Route)]
     return {
         (method, _shape(route.path))
         for route in routes
         for method in (route.methods or set()) - {"HEAD"}
-        if route.path != "/" and not route.path.startswith("/_")
+        if not route.path.startswith("/_") and route.path.split("/")[1] not in _PAGES
     }
 
 
