@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Annotated
@@ -30,7 +31,7 @@ _SCOPE = "events:read"
 
 @commands.command()
 def listen(  # noqa: PLR0913 - each is an option of the command
-    hub: Annotated[str, typer.Option(help="Address of the hub, without /v1.")],
+    hub: Annotated[str, typer.Option(envvar=options.HUB_URL, help="Address of the hub, without /v1.")],
     client: Annotated[str, typer.Option(help="The id of a client with the scope events:read.")],
     secret: Annotated[str | None, typer.Option(help="Its secret (sandbox mode only); else CLIENT_SECRET.")] = None,
     key: Annotated[Path | None, typer.Option(help="File with its private RSA key instead, PEM.")] = None,
@@ -64,11 +65,15 @@ def listen(  # noqa: PLR0913 - each is an option of the command
     login, address = client_login(client, key, kid, secret), hub.rstrip("/")
     posting = forward and _Posting(forward, signing_secret or new_secret(), options.networks_of(network))
     if posting:
-        console.print(
-            f"Events are posted to {escape(posting.url)}, {_signed_with(posting, signing_secret)}", soft_wrap=True
-        )
+        signed = _signed_with(posting, signing_secret)
+        console.print(f"Events are posted to {escape(posting.url)}, {signed}", soft_wrap=True)
+
+    def say_ready() -> None:
+        if posting:
+            console.print("Listening: every event from here on is posted.", soft_wrap=True)
+
     try:
-        run(_listen(_Hub(address, login), posting or None, PlaceFile(cursor), from_first=from_first))
+        run(_listen(_Hub(address, login), posting or None, PlaceFile(cursor), say_ready, from_first=from_first))
     except (FeedRefused, FeedSilent, Unreachable, ValueError) as error:
         raise stopped_with(str(error)) from error
 
@@ -101,9 +106,11 @@ class _Hub:
         return str(issued["access_token"])
 
 
-async def _listen(hub: _Hub, posting: _Posting | None, places: PlaceFile, *, from_first: bool) -> None:
+async def _listen(
+    hub: _Hub, posting: _Posting | None, places: PlaceFile, ready: Callable[[], None], *, from_first: bool
+) -> None:
     feed, forwarder = PolledFeed(hub.url, hub.token), _forwarder(posting) if posting else None
-    listener = Listener(feed=feed, forwarder=forwarder, places=places, stop=stop_on_signal(), note=_note)
+    listener = Listener(feed=feed, forwarder=forwarder, places=places, stop=stop_on_signal(), note=_note, ready=ready)
     try:
         async for posted in listener.run(from_first=from_first):
             _print(posted)

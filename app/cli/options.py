@@ -16,6 +16,9 @@ from app.events.http.ssrf import Network
 CLIENT_SECRET: Final = "CLIENT_SECRET"  # noqa: S105 - a variable, not a secret
 """The variable with the shared secret of a client, as in the file that the demo writes."""
 
+HUB_URL: Final = "HUB_URL"
+"""The variable with the address of the hub, without ``/v1``, as in the file that the demo writes."""
+
 WEBHOOK_SECRET: Final = "WEBHOOK_SECRET"  # noqa: S105 - a variable, not a secret
 """The variable with the secret that a receiver verifies with."""
 

@@ -10,7 +10,7 @@ from app.adapters.allegro import AllegroSettings
 from app.adapters.common.settings import Credential, PartnerSettings
 from app.adapters.gidso import GidsoSettings
 from app.adapters.rmw import RmwSettings
-from app.cli.runtime import read_settings
+from app.cli.runtime import usable_settings
 from app.domain.codes import System
 
 _KINDS: Final[Mapping[System, type[PartnerSettings]]] = {
@@ -58,4 +58,5 @@ def _named(system: System, stated: Sequence[str]) -> dict[str, str]:
 
 
 def _of_environment(system: System) -> dict[str, object]:
-    return {name: value for name, value in read_settings().partners[system] if name != "url"}
+    settings = usable_settings()
+    return {name: value for name, value in settings.partners[system] if name != "url"} if settings else {}

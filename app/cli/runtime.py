@@ -31,6 +31,14 @@ def read_settings() -> Settings:
     return settings
 
 
+def usable_settings() -> Settings | None:
+    """Return the settings of the environment; None when no hub could start with them, which not every command needs."""
+    try:
+        return Settings()
+    except ValidationError:
+        return None
+
+
 async def services_of(db: Database, settings: Settings, clock: Clock | None = None) -> Services:
     """Return the services of the installation that the settings describe; ``clock`` None is the computer's."""
     key, term = settings.master_key_bytes(), timedelta(hours=settings.idempotency_hours)

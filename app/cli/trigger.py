@@ -11,6 +11,7 @@ import typer
 from rich.markup import escape
 from rich.table import Table
 
+from app.cli.options import HUB_URL
 from app.cli.program import console, stopped_with
 from app.cli.tables import AsJson, print_json
 from app.connection_failure import failure_of
@@ -23,7 +24,7 @@ _ANSWER_SECONDS = 120.0
 _NEVER_STARTED = "start it with `trajecthub demo`, or name its address with --hub"
 _UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
 
-Hub = Annotated[str, typer.Option(envvar="HUB_URL", help="Address of the demo's hub.")]
+Hub = Annotated[str, typer.Option(envvar=HUB_URL, help="Address of the demo's hub.")]
 _DEFAULT_HUB = "http://127.0.0.1:8000"
 
 
@@ -121,6 +122,10 @@ def _parameters(given: list[str]) -> dict[str, str]:
 
 def _seconds(text: str) -> float:
     found = re.fullmatch(r"(\d{1,9})([smhd])", text)
+    if text.startswith("-"):
+        raise typer.BadParameter(
+            "moves the clock forward only; start again with `sandbox reset`", param_hint="--forward"
+        )
     if not found:
         raise typer.BadParameter("has the form 90s, 10m, 26h or 3d", param_hint="--forward")
     return timedelta(**{_UNITS[found[2]]: int(found[1])}).total_seconds()

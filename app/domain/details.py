@@ -634,8 +634,8 @@ class Detail(Enum):
         "Het token is aan een andere client uitgegeven; een client trekt alleen eigen tokens in.",
     )
     TOO_MANY_FAILURES = (
-        "Too many token requests failed; correct the request, and send it after {seconds} seconds.",
-        "Te veel tokenverzoeken zijn mislukt; verbeter het verzoek en stuur het na {seconds} seconden.",
+        "Too many token requests failed; correct the request, and send it after the seconds in Retry-After: {seconds}.",
+        "Te veel tokenverzoeken mislukten; verbeter het verzoek, en wacht de seconden van Retry-After: {seconds}.",
     )
     NO_FORM = ("The body is not a form.", "Het bericht is geen formulier.")
     NUL_IN_FORM = (

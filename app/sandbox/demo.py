@@ -96,7 +96,7 @@ async def _stay_up(env: SandboxEnv, kit: Kit, console: Console) -> None:
 def _addresses(env: SandboxEnv) -> Table:
     table = Table(title="Addresses", title_justify="left")
     table.add_column("name")
-    table.add_column("URL")
+    table.add_column("URL", overflow="fold")
     hub = env.urls[HUB]
     table.add_row("API", f"{hub}/v1")
     table.add_row("API documentation", f"{hub}/docs")

@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -51,7 +51,11 @@ class Listening:
 
 @asynccontextmanager
 async def listening(
-    hub: SmallHub, place: Path | None = None, fault: Fault = Fault.NONE, seconds: float = 15.0
+    hub: SmallHub,
+    place: Path | None = None,
+    fault: Fault = Fault.NONE,
+    seconds: float = 15.0,
+    ready: Callable[[], None] = lambda: None,
 ) -> AsyncIterator[Listening]:
     receiver, notes = SmallReceiver(SECRET, fault), list[str]()
     async with AsyncExitStack() as running:
@@ -68,6 +72,7 @@ async def listening(
             places=PlaceFile(place),
             stop=asyncio.Event(),
             note=notes.append,
+            ready=ready,
             first_wait=0.001,
         )
         found = Listening(listener, receiver)
@@ -109,8 +114,8 @@ async def test_the_place_is_kept_between_runs_to_the_event(tmp_path: Path) -> No
 
 async def test_without_a_place_it_begins_behind_the_last_event() -> None:
     hub = SmallHub(events(3))
-    async with listening(hub) as found:
-        asyncio.get_running_loop().call_later(0.1, setattr, hub, "events", events(4))
+    # What happens once it says that it listens is posted.
+    async with listening(hub, ready=lambda: setattr(hub, "events", events(4))) as found:
         await found.until(1, from_first=False)
 
     assert found.accepted() == ["event-4"]

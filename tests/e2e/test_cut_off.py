@@ -44,6 +44,6 @@ async def test_the_token_command_prints_a_token_that_the_hub_accepts(sqlite_url:
         answer = await process.first.get("/v1/organisations", headers={"Authorization": f"Bearer {token}"})
     _, unreachable = await asyncio.to_thread(run, process.environment, *words)
 
-    assert unreachable.endswith("gave no answer (connection-refused). Give another one with --url.")
+    assert unreachable.endswith("gave no answer (connection-refused). Give another one with --hub.")
     assert (code, answer.status_code) == (0, 200)
     assert (wrong, "Traceback" in refusal, refusal.endswith("The hub does not say which.")) == (1, False, True)

@@ -51,6 +51,7 @@ class Listener:
         places: where the place is kept.
         stop: set to end.
         note: shows a line about the connection with the hub.
+        ready: called once the place is known: no event from then on is missed.
         first_wait: seconds until a first failure is tried again; each later one waits twice as long, at most 30.
     """
 
@@ -59,6 +60,7 @@ class Listener:
     places: PlaceFile
     stop: asyncio.Event
     note: Callable[[str], None]
+    ready: Callable[[], None]
     first_wait: float = 1.0
 
     async def run(self, *, from_first: bool) -> AsyncIterator[Posted]:
@@ -74,6 +76,7 @@ class Listener:
         """
         place = self.places.read() or FeedPlace(None if from_first else await self.feed.end())
         self.places.write(place)
+        self.ready()
         while not self.stop.is_set():
             page = await self._page(place)
             for event in place.behind(page.events):

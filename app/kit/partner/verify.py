@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Final
 
 from app.adapters.common.adapter import Adapter
@@ -140,7 +141,9 @@ def _failed(target: PartnerTarget, check: str, sent: str, error: PartnerError) -
     if error.status is not None and error.status >= 429:
         mend = "Say in Retry-After how long to wait, in seconds or as a date; its own log says why it failed."
         return _wrong(target, check, sent, str(error), mend)
-    return _wrong(target, check, sent, str(error), "Answer as the contract says.")
+    is_absent = error.status == HTTPStatus.NOT_FOUND
+    mend = "Check the address: the contract says what is below it." if is_absent else "Answer as the contract says."
+    return _wrong(target, check, sent, "404" if is_absent else str(error), mend)
 
 
 async def _unknown_login(target: PartnerTarget) -> Judgement:
