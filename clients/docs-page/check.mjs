@@ -96,7 +96,11 @@ async function examine(page, state) {
   for (const [device, viewport] of Object.entries(VIEWPORTS)) {
     await page.setViewport(viewport);
     for (const colours of COLOURS) {
-      await page.emulateMediaFeatures([{ name: "prefers-color-scheme", value: colours }]);
+      // Without motion, so that no colour is read while it changes into another.
+      await page.emulateMediaFeatures([
+        { name: "prefers-color-scheme", value: colours },
+        { name: "prefers-reduced-motion", value: "reduce" },
+      ]);
       await judge(page, `${device}, ${colours}, ${state}`, viewport.width);
       if (SCREENSHOTS) await page.screenshot({ path: `${SCREENSHOTS}/${device}-${colours}-${state}.png` });
     }
