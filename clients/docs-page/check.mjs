@@ -80,11 +80,25 @@ async function toggle(page, shown) {
   await page.$eval(`${shown} .opblock-summary-control`, (each) => each.click());
 }
 
+// What is clicked before Swagger UI has drawn what it fills in is not sent; a person clicks again.
+async function answered(page, shown) {
+  await page.waitForFunction(
+    (css) => [...document.querySelectorAll(`${css} .parameters .required ~ * input, ${css} textarea`)].every((each) => each.value),
+    {},
+    shown,
+  );
+  for (let tries = 0; tries < 6; tries++) {
+    const [answer] = await Promise.all([
+      page.waitForResponse((each) => each.url().includes("/v1/"), { timeout: 15_000 }).catch(() => null),
+      page.$eval(`${shown} .execute`, (each) => each.click()),
+    ]);
+    if (answer) return answer;
+  }
+  throw new Error(`${shown}: nothing is sent`);
+}
+
 async function execute(page, shown, expected) {
-  const [answer] = await Promise.all([
-    page.waitForResponse((each) => each.url().includes("/v1/")),
-    page.$eval(`${shown} .execute`, (each) => each.click()),
-  ]);
+  const answer = await answered(page, shown);
   const status = String(answer.status());
   if (status !== expected) faults.push(`${shown}: ${status} in place of ${expected}: ${(await answer.text()).slice(0, 300)}`);
   await page.waitForSelector(`${shown} .live-responses-table`);
