@@ -14,6 +14,7 @@ from app.api.state import AppState
 from app.bootstrap import open_app_state, open_worker
 from app.operations.clock import SystemClock
 from app.private_files import write_file
+from app.sandbox.hub_trouble import Trouble, TroubledHub
 from app.sandbox.runtime import RunningClock, SettableClock
 from app.settings import Settings
 from app.stopping import Stopping
@@ -44,6 +45,7 @@ class Gate:
     def __init__(self, longest_wait: float = _LONGEST_CLOSED_SECONDS) -> None:
         self._longest_wait = longest_wait
         self.control: ASGIApp | None = None
+        self._troubled: TroubledHub | None = None
         self._hub: ASGIApp | None = None
         self._is_open = asyncio.Event()
         self._calls: set[asyncio.Task[None] | None] = set()
@@ -61,15 +63,21 @@ class Gate:
         task = asyncio.current_task()
         self._calls.add(task)
         try:
-            if self._hub:
+            if self._troubled and self._troubled.answers(scope["path"]):
+                await self._troubled(scope, receive, send)
+            elif self._hub:
                 await self._hub(scope, receive, send)
         finally:
             self._calls.discard(task)
 
     def open(self, hub: ASGIApp) -> None:
         """Let this hub answer."""
-        self._hub = hub
+        self._hub, self._troubled = hub, None
         self._is_open.set()
+
+    def trouble(self, troubled: TroubledHub | None) -> None:
+        """Let this one answer as long as its trouble lasts; None ends that."""
+        self._troubled = troubled
 
     async def close(self) -> None:
         """Let calls wait from now on; end when those in flight are answered or broken off."""
@@ -159,6 +167,14 @@ class SandboxHub:
         await self.stop_loops()
         started, self._started = self._started, None
         await started.opened.aclose()
+
+    def begin_trouble(self, trouble: Trouble) -> None:
+        """Let the API be in trouble from now on, instead of the trouble in which it was."""
+        self.gate.trouble(TroubledHub(self.state, trouble))
+
+    def end_trouble(self) -> None:
+        """Let the API work again."""
+        self.gate.trouble(None)
 
     def strict_api(self) -> httpx.AsyncClient:
         """Return a client of the API as it is outside the sandbox: what needs a consent there waits for it here too."""

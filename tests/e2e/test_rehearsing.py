@@ -26,6 +26,7 @@ from app.sandbox.control.rehearsal import until
 from app.sandbox.demo import open_to_testers
 from app.sandbox.environment import SandboxEnv, running_sandbox
 from app.sandbox.hub import Gate
+from app.sandbox.hub_trouble import Trouble, TroubledHub, be_faulty
 from app.sandbox.roles import REFERRER, ROLES
 from app.sandbox.runtime import SettableClock, serving
 from app.sandbox.scenarios import register_roles
@@ -37,9 +38,14 @@ from tests.support.documents import ROOT
 # All tests of a process share one sandbox, which takes seconds to start, and therefore one event loop.
 pytestmark = [pytest.mark.slow, pytest.mark.asyncio(loop_scope="module")]
 
-OF_ONE_CASE = [name for name in SCENARIOS if not name.startswith(("receiver-", "partner-", "tokens-"))]
+OF_ONE_CASE = [name for name in SCENARIOS if not name.startswith(("receiver-", "partner-", "tokens-", "hub-"))]
 """Scenarios that may be played next to each other."""
 
+IN_TROUBLE = [
+    ("hub-unavailable", 503, "unavailable"),
+    ("hub-busy", 429, "too-many-requests"),
+    ("hub-failing", 500, "internal-error"),
+]
 TROUBLE = ["partner-down-rmw", "partner-up-rmw", "receiver-gone", "receiver-up"]
 
 
@@ -105,9 +111,54 @@ async def test_every_scenario_comes_to_what_it_says_also_next_to_others(opened: 
     assert all(report["happened"] for report in reports)
     assert set(seen.values()) == {200}, seen
     assert refused == 401
-    assert unknown.status_code == 404
+    assert (unknown.status_code, unknown.json()["title"]) == (404, "Not Found")
     assert all(name in unknown.json()["detail"] for name in SCENARIOS)
     assert (surprising.status_code, surprising.json()["detail"]) == (400, "This scenario takes no parameters.")
+
+
+async def test_the_hub_is_in_trouble_as_often_as_asked_and_then_answers(opened: Opened) -> None:
+    env, path = opened.env, "/v1/referrals"
+    headers = await env.caller(REFERRER.client_id).headers() | {"Idempotency-Key": "in-trouble-1"}
+    body = {"area": "Noord", "client": {"givenName": "Jan", "birthDate": "1988-04-12"}}
+    for name, status, code in IN_TROUBLE:
+        report = await played(env, name, answers="2")
+        documentation = await env.http.get("/docs/guide/")
+        read = await env.http.get(path, headers=headers)
+        assert (await env.http.get(path)).status_code == 401, name
+        changed = await env.http.post(path, json=body, headers=headers)
+        again = await env.http.get(path, headers=headers)
+
+        assert report["look"][0]["what"] == str(status)
+        assert documentation.status_code == 200, name
+        for each in (read, changed):
+            assert (each.status_code, each.json()["code"]) == (status, code), name
+            assert each.json()["type"].endswith(f"/docs/errors/{code}"), name
+            assert ("Retry-After" in each.headers) == (status != 500), name
+            assert {"x-request-id", "api-version", "content-language"} <= {*each.headers}, name
+        assert again.json()["items"] == [], name
+    assert (await env.http.post(path, json=body, headers=headers)).status_code == 201
+
+
+async def test_trouble_of_the_hub_ends_with_its_time_a_scenario_or_a_reset(opened: Opened) -> None:
+    env, now = opened.env, 0.0
+    trouble = Trouble(status=500, fail=be_faulty, below="/v1/", answers=9, seconds=60)
+    troubled = TroubledHub(env.hub, trouble, timer=lambda: now)
+    lasts = [troubled.answers("/v1/referrals"), troubled.answers("/docs")]
+    now = 60.0
+    lasts.append(troubled.answers("/v1/referrals"))
+    caller = env.caller(REFERRER.client_id)
+    headers, seen = await caller.headers(), []
+    for end in ("/sandbox/scenarios/hub-up", "/sandbox/reset"):
+        await played(env, "hub-unavailable")
+        seen.append((await env.http.get("/v1/referrals", headers=headers)).status_code)
+        await env.http.post(end)
+        seen.append((await env.http.get("/v1/referrals", headers=headers)).status_code)
+    wrong = ("0", "1001", "-1", "1.5", "٣", "9" * 1000)
+    refused = [await env.http.post("/sandbox/scenarios/hub-busy", json={"answers": each}) for each in wrong]
+
+    assert lasts == [True, False, False]
+    assert seen == [503, 200, 503, 200]
+    assert {(each.status_code, each.json()["code"]) for each in refused} == {(400, "parameters-unreadable")}
 
 
 async def test_moving_the_clock_makes_what_is_due_happen_and_tokens_expire(opened: Opened) -> None:
@@ -265,6 +316,16 @@ async def test_what_the_sandbox_cannot_use_is_refused_with_the_reason(opened: Op
         "parameters-unknown",
         "parameters-unreadable",
     }
+
+
+async def test_what_the_sandbox_does_not_have_is_a_problem_too(opened: Opened) -> None:
+    unknown = await opened.env.http.get("/sandbox/nothing")
+    other = await opened.env.http.delete("/sandbox/clock")
+
+    for answer, status, title in ((unknown, 404, "Not Found"), (other, 405, "Method Not Allowed")):
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert (answer.status_code, answer.json()["status"], answer.json()["title"]) == (status, status, title)
+    assert {*other.headers["allow"].split(", ")} == {"GET", "HEAD", "PUT"}
 
 
 async def test_each_client_gets_a_token_with_its_secret_and_with_its_key(opened: Opened) -> None:

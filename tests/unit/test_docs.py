@@ -8,6 +8,7 @@ from pathlib import Path
 import typer
 from typer.core import TyperGroup
 
+from app.api.http.problems import PROBLEM_CODES
 from app.cli.lazy import LazyCommand
 from app.cli.main import main
 from app.settings import variables
@@ -23,6 +24,7 @@ from tests.support.documents import (
     relative,
     target,
 )
+from tests.support.samples import PROVOKING
 from tests.support.source_names import defines, is_defined, names_of_tests
 
 ARCHITECTURE = ROOT / "docs" / "architecture.md"
@@ -89,6 +91,11 @@ def test_every_page_can_be_reached_from_the_readme() -> None:
         waiting += {target(page, link) for link in links(page)}.intersection(PAGES) - reached
 
     assert sorted(relative(page) for page in set(PAGES) - reached) == []
+
+
+def test_the_error_of_each_code_is_provoked_on_a_page() -> None:
+    page = (ROOT / PROVOKING).read_text()
+    assert [code for code in PROBLEM_CODES if not re.search(rf"# \d{{3}} {code}$", page, re.MULTILINE)] == []
 
 
 def test_named_files_and_folders_exist() -> None:

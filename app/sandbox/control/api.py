@@ -1,11 +1,13 @@
 """The endpoints of the sandbox's own API, below ``/sandbox`` at the hub's address."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import UTC, datetime, timedelta
+from http import HTTPStatus
 from typing import Any
 
 import httpx
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
@@ -14,7 +16,7 @@ from app.domain.text import is_storable
 from app.sandbox.caller import CallRefused
 from app.sandbox.control.catalogue import SCENARIOS
 from app.sandbox.control.document import sandbox_document
-from app.sandbox.control.rehearsal import NotReached
+from app.sandbox.control.rehearsal import NotReached, ParameterUnreadable
 from app.sandbox.control.runner import BrokenOff, ClockMovedBack, Control
 from app.sandbox.environment import SandboxEnv
 from app.sandbox.hub import CONTROL_PREFIX
@@ -26,26 +28,43 @@ _LATEST = datetime(2100, 1, 1, tzinfo=UTC)
 _LONGEST_TEXT = 2000
 _FORM = 'Give {"now": "2027-01-31T09:00:00+01:00"}, or {"forwardSeconds": 93600}.'
 
+_UNSERVED = {
+    404: ("address-unknown", f"There is nothing at this address; {CONTROL_PREFIX}/openapi.json names what there is."),
+    405: ("method-not-allowed", "Use one of the methods in the Allow header."),
+}
+
 _Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 def control_api(env: SandboxEnv) -> Starlette:
     """Return the API over a running sandbox."""
     endpoints = _ControlApi(Control(env))
-    routes = [
-        ("GET", "", endpoints.overview),
-        ("GET", "/openapi.json", endpoints.document),
-        ("GET", "/clock", endpoints.read_clock),
-        ("PUT", "/clock", endpoints.move_clock),
-        ("GET", "/scenarios", endpoints.scenarios),
-        ("POST", "/scenarios/{name}", endpoints.play),
-        ("POST", "/reset", endpoints.reset),
+    routes: list[tuple[str, dict[str, _Endpoint]]] = [
+        ("", {"GET": endpoints.overview}),
+        ("/openapi.json", {"GET": endpoints.document}),
+        ("/clock", {"GET": endpoints.read_clock, "PUT": endpoints.move_clock}),
+        ("/scenarios", {"GET": endpoints.scenarios}),
+        ("/scenarios/{name}", {"POST": endpoints.play}),
+        ("/reset", {"POST": endpoints.reset}),
     ]
     return Starlette(
-        routes=[
-            Route(f"{CONTROL_PREFIX}{path}", _guarded(endpoint), methods=[method]) for method, path, endpoint in routes
-        ]
+        routes=[Route(f"{CONTROL_PREFIX}{path}", _by_method(methods), methods=[*methods]) for path, methods in routes],
+        exception_handlers={HTTPException: _on_http_error},
     )
+
+
+def _by_method(endpoints: Mapping[str, _Endpoint]) -> _Endpoint:
+    async def chosen(request: Request) -> Response:
+        return await endpoints["GET" if request.method == "HEAD" else request.method](request)
+
+    return _guarded(chosen)
+
+
+def _on_http_error(_: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class only
+    answer = _problem(error.status_code, *_UNSERVED[error.status_code])
+    answer.headers.update(error.headers or {})
+    return answer
 
 
 class _ControlApi:
@@ -135,6 +154,7 @@ def _read_moment(text: str) -> datetime | None:
 _REFUSALS = {
     ClockMovedBack: (409, "clock-moved-back"),
     BrokenOff: (409, "sandbox-reset"),
+    ParameterUnreadable: (400, "parameters-unreadable"),
     NotReached: (409, "scenario-not-reached"),
     CallRefused: (409, "scenario-refused"),
 }
@@ -155,5 +175,12 @@ def _guarded(endpoint: _Endpoint) -> _Endpoint:
 
 
 def _problem(status: int, code: str, detail: str) -> Response:
-    body = {"type": "about:blank", "status": status, "code": code, "detail": detail}
+    # The title of a problem without a page is that of its status (RFC 9457, section 4.2.1).
+    body = {
+        "type": "about:blank",
+        "title": HTTPStatus(status).phrase,
+        "status": status,
+        "detail": detail,
+        "code": code,
+    }
     return JSONResponse(body, status, media_type="application/problem+json")

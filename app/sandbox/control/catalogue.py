@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Final
 
 from app.domain.codes import System
+from app.sandbox.control import hub_scenarios as hub
 from app.sandbox.control import referral_scenarios as referrals
 from app.sandbox.control import trouble_scenarios as trouble
 from app.sandbox.control.rehearsal import Rehearsal
@@ -70,6 +71,19 @@ def _receivers() -> dict[str, Scenario]:
     }
 
 
+def _hub() -> dict[str, Scenario]:
+    summaries = {
+        "unavailable": (
+            "The hub does not reach its database: it answers 503 `unavailable` wherever it needs that.",
+            hub.unavailable,
+        ),
+        "busy": ("The hub has enough to do for each client: it answers 429 `too-many-requests`.", hub.busy),
+        "failing": ("The hub has a fault: it answers 500 `internal-error`.", hub.failing),
+    }
+    troubles = {f"hub-{name}": Scenario(summary, play, hub.PARAMETERS) for name, (summary, play) in summaries.items()}
+    return troubles | {"hub-up": Scenario("The hub answers as it should again.", hub.up)}
+
+
 SCENARIOS: Final[Mapping[str, Scenario]] = MappingProxyType(
     {
         **_routes(),
@@ -99,6 +113,7 @@ SCENARIOS: Final[Mapping[str, Scenario]] = MappingProxyType(
         "late-report": Scenario("Allegro shows a fact after later ones.", trouble.late_report),
         **_partners(),
         **_receivers(),
+        **_hub(),
         "pending-subscription": Scenario(
             "A subscription that waits for the consent of its address, as outside the sandbox.",
             trouble.pending_subscription,

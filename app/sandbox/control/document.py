@@ -10,12 +10,13 @@ _PROBLEM = {
         "application/problem+json": {
             "schema": {
                 "type": "object",
-                "required": ["type", "status", "code", "detail"],
+                "required": ["type", "title", "status", "detail", "code"],
                 "properties": {
-                    "type": {"type": "string"},
+                    "type": {"type": "string", "const": "about:blank"},
+                    "title": {"type": "string", "description": "The name of the status."},
                     "status": {"type": "integer"},
-                    "code": {"type": "string"},
-                    "detail": {"type": "string"},
+                    "detail": {"type": "string", "description": "What happened and what to do."},
+                    "code": {"type": "string", "description": "What went wrong, as a stable code."},
                 },
             }
         }

@@ -19,6 +19,10 @@ class NotReached(RuntimeError):
     """The hub did not come to what a scenario waits for."""
 
 
+class ParameterUnreadable(ValueError):
+    """A parameter of a call is not what its scenario takes."""
+
+
 @dataclass(kw_only=True)
 class Rehearsal:
     """A run of a scenario.
@@ -49,6 +53,22 @@ class Rehearsal:
     def caller(self, role: Role) -> Caller:
         """Return the client of a role."""
         return self.env.caller(role.client_id)
+
+    def number(self, name: str, without: int, *, most: int) -> int:
+        """Return a parameter that is a whole number from 1.
+
+        Args:
+            name: of the parameter.
+            without: what it is when the call does not give it.
+            most: the most that it may be.
+
+        Raises:
+            ParameterUnreadable: it is something else.
+        """
+        given = self.parameters.get(name, str(without))
+        if not (given.isascii() and given.isdecimal() and len(given) <= len(str(most)) and 1 <= int(given) <= most):
+            raise ParameterUnreadable(f"Give `{name}` as a whole number from 1 to {most}, in digits.")
+        return int(given)
 
     def says(self, sentence: str) -> None:
         """Report what happened."""
@@ -85,6 +105,6 @@ async def until(what: str, found: Callable[[], Awaitable[object]]) -> None:
         if time.monotonic() > ends_at:
             raise NotReached(
                 f"The hub did not come to this within {PATIENCE_SECONDS:.0f} seconds: {what}. "
-                "End what other scenarios left behind (partner-up-…, receiver-up), or reset the sandbox."
+                "End what other scenarios left behind (partner-up-…, receiver-up, hub-up), or reset the sandbox."
             )
         await asyncio.sleep(_POLL_SECONDS)
