@@ -13,6 +13,7 @@ from app.api.dependencies import authenticate
 from app.api.deprecation_headers import DeprecationHeaders
 from app.api.deprecations import DEPRECATIONS, Deprecation
 from app.api.http.abandoned import AbandonedCalls
+from app.api.http.fixed_paths import fixed_paths_first
 from app.api.http.middleware import RequestGuard, ResponseHeaders
 from app.api.http.problems import install_problem_handlers
 from app.api.http.request_log import RequestLog
@@ -98,7 +99,7 @@ async def _check_token(hub: AppState, scope: Scope) -> None:
 
 def _application(hub: AppState, routers: Sequence[APIRouter]) -> FastAPI:
     # Routes rather than included routers: FastAPI's way through those costs a tenth of a short request.
-    routes = [route for router in routers for route in router.routes]
+    routes = fixed_paths_first([route for router in routers for route in router.routes])
     # FastAPI's own document and pages have other addresses and load scripts from elsewhere.
     application = FastAPI(openapi_url=None, redirect_slashes=False, routes=routes)
     application.state.hub = hub

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from fastapi.routing import APIRoute
 from httpx import ASGITransport, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from typing_extensions import override
@@ -14,6 +15,7 @@ from typing_extensions import override
 from app import __version__
 from app.api.app import create_api
 from app.api.http.middleware import RequestGuard, ResponseHeaders
+from app.api.routes import ROUTERS
 from app.api.state import AppState
 from app.database import Database
 from app.domain.details import Detail
@@ -76,6 +78,24 @@ async def test_a_wrong_method_names_the_allowed_ones(api: Api) -> None:
     assert_problem(response, 405, "method-not-allowed")
     assert response.headers["allow"] == "GET, HEAD, PUT"
     assert_framed(response)
+
+
+async def test_a_wrong_method_of_an_address_that_is_no_id_names_its_own_methods_only(api: Api, dock: Api) -> None:
+    routes = [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]
+    fixed: dict[str, set[str]] = {}
+    for route in routes:
+        if "{" not in route.path:
+            fixed.setdefault(route.path, set()).update(route.methods or ())
+
+    assert "/referrals/_search" in fixed
+    for path, methods in fixed.items():
+        allowed = methods | ({"HEAD"} if "GET" in methods else set())
+        for client in (api, dock):
+            for method in {"DELETE", "GET", "PATCH", "PUT", "POST", "HEAD", "BREW"} - allowed:
+                response = await client.request(method, f"/v1{path}", headers={"If-Match": "*"})
+
+                assert response.status_code == 405, (method, path)
+                assert {*response.headers["allow"].split(", ")} == allowed, (method, path)
 
 
 async def test_a_wrong_method_outside_the_version_names_the_allowed_ones(api: Api) -> None:

@@ -9,10 +9,10 @@ from fastapi import FastAPI, Request, Response
 from pydantic import BaseModel, ConfigDict, Field, WithJsonSchema
 from pydantic_core import to_json
 from starlette.exceptions import HTTPException
-from starlette.routing import Match
 from starlette.types import Scope
 from typing_extensions import TypeAliasType
 
+from app.api.http.fixed_paths import methods_of
 from app.api.http.language import prefers_dutch
 from app.api.http.oauth_answers import OAUTH_PATHS, oauth_answer_of_status, oauth_text
 from app.api.http.protocol_errors import BAD_REQUEST, HTTP_PROBLEMS, INTERNAL_ERROR, METHOD_NOT_ALLOWED, HttpError
@@ -84,8 +84,6 @@ ProblemCode = TypeAliasType(
         ),
     ],
 )
-
-_METHODS = ("DELETE", "GET", "PATCH", "POST", "PUT")
 
 
 class FaultOut(BaseModel):
@@ -242,11 +240,5 @@ def _challenge(error: HubError, code: str | None) -> str:
 
 
 def _allowed(request: Request) -> Sequence[str]:
-    """Return all methods of an address; Starlette returns those of the first route only."""
-    routes = request.app.router.routes
-    found = [
-        method
-        for method in _METHODS
-        if any(route.matches({**request.scope, "method": method})[0] is Match.FULL for route in routes)
-    ]
+    found = list(methods_of(request.app.router.routes, request.scope))
     return sorted([*found, "HEAD"]) if "GET" in found else found
