@@ -9,6 +9,7 @@ import typer
 
 from app import __version__
 from app.api.openapi.document import EXAMPLE_URL, document, document_without_webhooks
+from app.cli.changes.change import UnreadableDocument
 from app.cli.changes.contracts import (
     API,
     ASYNCAPI,
@@ -72,11 +73,12 @@ def contracts(
 
 def _compare(folder: Path) -> None:
     """Print the changes since a release."""
-    documents = documents_in(folder)
-    if API not in documents:
-        raise typer.BadParameter(f"has no {API}; give the folder of a release", param_hint="--against")
-    accepted = accepted_changes(folder)
-    found = contract_changes(documents, contract_documents())
+    try:
+        documents, accepted = documents_in(folder), accepted_changes(folder)
+        found = contract_changes(documents, contract_documents())
+    except UnreadableDocument as error:
+        said = f"{folder} cannot be compared, because {error}; give the folder of a release"
+        raise typer.BadParameter(said, param_hint="--against") from error
     breaking = [each for each in found if each.is_breaking and each.line not in accepted]
     for each in found:
         mark = "breaking" if each in breaking else "accepted" if each.is_breaking else "compatible"

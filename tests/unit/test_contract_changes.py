@@ -1,17 +1,20 @@
 """Each change between two versions of a document is found, and is breaking for whom it breaks."""
 
 import copy
+import gzip
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
 from app.cli.changes.change import ChangeRule, ContractChange
 from app.cli.changes.contracts import contract_changes, documents_in, keep_release
 from app.cli.changes.operations import openapi_changes
 from app.cli.changes.page import changes_page
-from app.cli.contracts import contract_documents
+from app.cli.contracts import commands, contract_documents
 
 Document = dict[str, Any]
 Edit = Callable[[Document], object]
@@ -53,7 +56,11 @@ def api() -> Document:
     return {
         "paths": {"/things": {"post": operation}},
         "webhooks": {"thing.made.v1": {"post": event}},
-        "components": {"schemas": {"ThingIn": thing, "ThingOut": copy.deepcopy(thing), "AnyOut": union}},
+        "servers": [{"url": "https://hub.example/v1"}],
+        "components": {
+            "schemas": {"ThingIn": thing, "ThingOut": copy.deepcopy(thing), "AnyOut": union},
+            "securitySchemes": {"oauth2": {"type": "oauth2", "flows": {"clientCredentials": {"tokenUrl": "/token"}}}},
+        },
     }
 
 
@@ -64,6 +71,11 @@ def operation(document: Document) -> Document:
 
 def webhook(document: Document) -> Document:
     found: Document = document["webhooks"]["thing.made.v1"]["post"]
+    return found
+
+
+def flows(document: Document) -> Document:
+    found: Document = document["components"]["securitySchemes"]["oauth2"]["flows"]
     return found
 
 
@@ -131,6 +143,10 @@ OF_OPERATIONS: list[tuple[Edit, ChangeRule, bool]] = [
     (lambda it: webhook(it)["parameters"].clear(), ChangeRule.PARAMETER_REMOVED, True),
     (lambda it: webhook(it)["parameters"][0].update(required=False), ChangeRule.PROPERTY_OPTIONAL, True),
     (lambda it: webhook(it)["responses"].pop("410"), ChangeRule.STATUS_REMOVED, True),
+    (lambda it: webhook(it).update(operationId="onThing"), ChangeRule.OPERATION_RENAMED, True),
+    (lambda it: it["servers"][0].update(url="https://hub.example/v2"), ChangeRule.SERVER_REMOVED, True),
+    (lambda it: flows(it)["clientCredentials"].update(tokenUrl="/other"), ChangeRule.LOGIN_CHANGED, True),
+    (lambda it: operation(it)["parameters"][0].update(explode=False), ChangeRule.FORM_CHANGED, True),
 ]
 """An edit of an operation or webhook, what it is, and whether it breaks."""
 
@@ -155,7 +171,21 @@ OF_SCHEMAS: list[tuple[Edit, ChangeRule, bool, bool]] = [
     (property_of("id", format=None), ChangeRule.FORM_CHANGED, False, True),
     (property_of("id", pattern="^a"), ChangeRule.FORM_CHANGED, True, False),
     (property_of("parts", items={"type": "integer"}), ChangeRule.TYPE_NARROWED, True, False),
+    (property_of("parts", uniqueItems=True), ChangeRule.FORM_CHANGED, True, False),
+    (property_of("parts", items=None), ChangeRule.TYPE_WIDENED, False, True),
+    (property_of("size", multipleOf=5), ChangeRule.FORM_CHANGED, True, False),
+    (property_of("kind", enum=None, const="a"), ChangeRule.VALUE_REMOVED, True, False),
+    (property_of("kind", enum=None, type=None, const="a"), ChangeRule.VALUE_REMOVED, True, False),
+    (property_of("kind", allOf=[{"enum": ["a"]}]), ChangeRule.VALUE_REMOVED, True, False),
+    (property_of("kind", allOf=[{"minLength": 1}, {"minLength": 2}]), ChangeRule.BOUND_TIGHTENED, True, False),
+    (property_of("size", allOf=[{"minimum": 2}]), ChangeRule.BOUND_TIGHTENED, True, False),
+    (property_of("id", allOf=[{"pattern": "^a"}]), ChangeRule.FORM_CHANGED, True, False),
     (lambda it: it.update(additionalProperties=False), ChangeRule.OBJECT_CLOSED, True, False),
+    (lambda it: it.update(additionalProperties={"type": "string"}), ChangeRule.TYPE_NARROWED, True, False),
+    (lambda it: it["required"].append("not-among-properties"), ChangeRule.PROPERTY_REQUIRED, True, False),
+    (lambda it: it.update(allOf=[{"required": ["kind"]}]), ChangeRule.PROPERTY_REQUIRED, True, False),
+    (lambda it: it.update(dependentRequired={"kind": ["size"]}), ChangeRule.FORM_CHANGED, True, False),
+    (lambda it: it["properties"].update(parts=False), ChangeRule.FORM_CHANGED, True, False),
 ]
 """An edit of a schema, what it is, and whether it breaks callers, and receivers."""
 
@@ -220,11 +250,100 @@ def test_every_rule_has_a_pair() -> None:
     paired = {rule for _, rule, *_ in (*OF_OPERATIONS, *OF_SCHEMAS)}
 
     assert {*ChangeRule} - paired == {
+        ChangeRule.DISCRIMINATOR_CHANGED,
         ChangeRule.VARIANT_ADDED,
         ChangeRule.VARIANT_REMOVED,
         ChangeRule.SCHEMA_REMOVED,
         ChangeRule.SCHEMA_REPLACED,
     }
+
+
+def between(name: str, old: Document, new: Document, **others: Document) -> list[tuple[ChangeRule, bool]]:
+    """Return the changes between two forms of a member of a named schema; ``others`` are further named schemas."""
+    before, after = api(), api()
+    for document, form in ((before, old), (after, new)):
+        document["components"]["schemas"].update(copy.deepcopy(others))
+        schema(document, name)["properties"]["member"] = form
+    return sorted((each.rule, each.is_breaking) for each in openapi_changes(before, after))
+
+
+REF: Document = {"$ref": "#/components/schemas/Named"}
+NULL: Document = {"type": "null"}
+
+
+def test_what_is_said_besides_a_reference_is_compared_too() -> None:
+    named: Document = {"type": "string", "maxLength": 100}
+    union: Document = {"oneOf": [{"title": "A", "type": "string"}, {"title": "B", "type": "integer"}]}
+    narrower: list[tuple[Document, Document, ChangeRule]] = [
+        (REF, REF | {"maxLength": 10}, ChangeRule.BOUND_TIGHTENED),
+        ({"allOf": [REF]}, {"allOf": [REF], "maxLength": 10}, ChangeRule.BOUND_TIGHTENED),
+        ({"anyOf": [REF, NULL]}, REF, ChangeRule.TYPE_NARROWED),
+        ({"anyOf": [REF, NULL]}, {"anyOf": [REF]}, ChangeRule.TYPE_NARROWED),
+    ]
+
+    for target in (named, union):
+        for old, new, rule in narrower:
+            assert between("ThingIn", old, new, Named=target) == [(rule, True)]
+            assert between("ThingOut", old, new, Named=target) == [(rule, False)]
+    for same in (REF, {"allOf": [REF]}, {"oneOf": [REF]}):
+        assert between("ThingIn", REF, same, Named=named) == []
+
+
+def test_a_union_is_compared_with_what_is_said_besides_its_variants() -> None:
+    one, other = {"title": "A", "type": "object"}, {"title": "B", "type": "object"}
+    union: Document = {"oneOf": [one, other, NULL], "required": ["a"]}
+
+    assert between("ThingIn", union, union | {"required": ["a", "b"]}) == [(ChangeRule.PROPERTY_REQUIRED, True)]
+    assert between("ThingOut", union, union | {"required": []}) == [(ChangeRule.PROPERTY_OPTIONAL, True)]
+    assert between("ThingIn", union, union | {"oneOf": [one, other]}) == [(ChangeRule.TYPE_NARROWED, True)]
+    assert between("ThingOut", union | {"oneOf": [one, NULL]}, union) == [(ChangeRule.VARIANT_ADDED, True)]
+
+
+def test_a_member_that_tells_variants_apart_does_not_change() -> None:
+    one, other = {"title": "A", "type": "object"}, {"title": "B", "type": "object"}
+    kinds: Document = {"propertyName": "kind", "mapping": {"a": "#/x/A", "b": "#/x/B"}}
+    union: Document = {"oneOf": [one, other], "discriminator": kinds}
+    swapped = kinds | {"mapping": {"a": "#/x/B", "b": "#/x/A"}}
+
+    for name in ("ThingIn", "ThingOut"):
+        changed = (ChangeRule.DISCRIMINATOR_CHANGED, True)
+        assert between(name, union, union | {"discriminator": kinds | {"propertyName": "type"}}) == [changed]
+        assert between(name, union, {"oneOf": [one, other]}) == [changed]
+        assert between(name, union, union | {"discriminator": swapped}) == [changed, changed]
+        assert between(name, {"oneOf": [one, other]}, union) == [(ChangeRule.DISCRIMINATOR_CHANGED, False)]
+
+
+def test_a_schema_that_refers_to_itself_is_compared_once() -> None:
+    trees: list[Document] = [
+        {"anyOf": [REF, NULL]},
+        {"type": "array", "items": {"anyOf": [REF, NULL]}},
+        {"allOf": [REF, {"required": ["size"]}]},
+        {"anyOf": [REF, {"type": "string"}, NULL]},
+    ]
+
+    for parent in trees:
+        tree: Document = {"type": "object", "properties": {"parent": parent, "size": {"type": "integer"}}}
+        assert between("ThingIn", REF, REF, Named=tree) == []
+        assert (ChangeRule.BOUND_TIGHTENED, True) in between("ThingIn", REF, REF | {"minimum": 1}, Named=tree)
+    for itself in (REF, {"allOf": [REF, {"type": "string"}]}, {"anyOf": [REF, NULL]}, {"oneOf": [REF]}):
+        assert between("ThingIn", {"allOf": [{}, {}]}, {"allOf": [{}, {}]}, Named=itself) == []
+        between("ThingIn", {"type": "string"}, REF, Named=itself)
+
+
+def test_a_parameter_of_all_operations_of_a_path_is_one_of_each() -> None:
+    def move(it: Document) -> None:
+        it["paths"]["/things"]["parameters"] = operation(it).pop("parameters")
+
+    def move_to_header(it: Document) -> None:
+        operation(it)["parameters"][0]["in"] = "header"
+
+    def write_alike(it: Document) -> None:
+        headers = operation(it)["responses"]["201"]["headers"]
+        headers["etag"] = headers.pop("ETag")
+
+    assert changes(move) == []
+    assert changes(move_to_header) == [(ChangeRule.PARAMETER_ADDED, False), (ChangeRule.PARAMETER_REMOVED, True)]
+    assert changes(write_alike) == []
 
 
 def test_the_same_documents_have_no_changes() -> None:
@@ -292,3 +411,34 @@ def test_a_release_keeps_the_documents_as_they_were(tmp_path: Path) -> None:
     assert documents_in(folder) == documents
     with pytest.raises(FileExistsError):
         keep_release(tmp_path, "0.1.0", documents)
+
+
+def test_a_release_that_cannot_be_read_is_named_in_one_sentence(tmp_path: Path) -> None:
+    folder = keep_release(tmp_path, "0.1.0", contract_documents())
+    nowhere = {"paths": {"/referrals": {"get": {"responses": {"200": {"$ref": "#/components/none"}}}}}}
+    unusable = {
+        ("hub.v1.json.gz", b"no gzip"): "its hub.v1.json.gz cannot be read",
+        ("hub.v1.json.gz", gzip.compress(b"{}")[:12]): "its hub.v1.json.gz cannot be read",
+        ("hub.v1.json.gz", gzip.compress(b"[]")): "its hub.v1.json.gz is no JSON object",
+        ("hub.v1.json.gz", gzip.compress(json.dumps(nowhere).encode())): "#/components/none leads nowhere",
+        ("asyncapi.v1.json.gz", gzip.compress(b"[" * 100_000)): "its asyncapi.v1.json.gz cannot be read",
+        ("asyncapi.v1.json.gz", gzip.compress(b"{}")): "are not as OpenAPI and AsyncAPI ask",
+        ("accepted.md", b"\xff"): "its accepted.md cannot be read",
+    }
+
+    for (name, content), said in unusable.items():
+        kept = (folder / name).read_bytes() if (folder / name).exists() else b""
+        (folder / name).write_bytes(content)
+        answer = CliRunner().invoke(commands, ["contracts", f"--against={folder}"], env={"COLUMNS": "400"})
+        (folder / name).write_bytes(kept)
+
+        assert (answer.exit_code, type(answer.exception)) == (2, SystemExit), name
+        assert said in answer.output
+
+
+def test_a_folder_that_is_no_release_is_named_in_one_sentence(tmp_path: Path) -> None:
+    for folder in (tmp_path, tmp_path / "missing"):
+        answer = CliRunner().invoke(commands, ["contracts", f"--against={folder}"], env={"COLUMNS": "400"})
+
+        assert (answer.exit_code, type(answer.exception)) == (2, SystemExit)
+        assert "it has no hub.v1.json" in answer.output

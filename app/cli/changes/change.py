@@ -3,7 +3,11 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-__all__ = ["ChangeRule", "ContractChange", "Side"]
+__all__ = ["ChangeRule", "ContractChange", "Side", "UnreadableDocument"]
+
+
+class UnreadableDocument(ValueError):
+    """A document cannot be compared; the message says why, as the end of a sentence."""
 
 
 class Side(StrEnum):
@@ -18,6 +22,7 @@ class Side(StrEnum):
 class ChangeRule(StrEnum):
     """What changed."""
 
+    SERVER_REMOVED = "server-removed"
     OPERATION_REMOVED = "operation-removed"
     OPERATION_ADDED = "operation-added"
     OPERATION_RENAMED = "operation-renamed"
@@ -34,6 +39,7 @@ class ChangeRule(StrEnum):
     HEADER_ADDED = "header-added"
     SECURITY_TIGHTENED = "security-tightened"
     SECURITY_LOOSENED = "security-loosened"
+    LOGIN_CHANGED = "login-changed"
     WEBHOOK_REMOVED = "webhook-removed"
     WEBHOOK_ADDED = "webhook-added"
     SCHEMA_REMOVED = "schema-removed"
@@ -53,6 +59,7 @@ class ChangeRule(StrEnum):
     FORM_CHANGED = "form-changed"
     DEFAULT_CHANGED = "default-changed"
     OBJECT_CLOSED = "object-closed"
+    DISCRIMINATOR_CHANGED = "discriminator-changed"
     VARIANT_REMOVED = "variant-removed"
     VARIANT_ADDED = "variant-added"
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import gzip
 import json
+import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from app.cli.changes.change import ChangeRule, ContractChange, Side
+from app.cli.changes.change import ChangeRule, ContractChange, Side, UnreadableDocument
 from app.cli.changes.operations import openapi_changes
 from app.cli.changes.schemas import SchemaComparison
 from app.cli.changes.shape import Schema
@@ -34,21 +35,33 @@ Documents = Mapping[str, Schema]
 
 
 def contract_changes(old: Documents, new: Documents) -> list[ContractChange]:
-    """Return what changed for callers and receivers, each once: first what breaks them, then in the order of places."""
-    found = [
-        *openapi_changes(old[API], new[API]),
-        *_event_changes(old, new),
-        *_message_changes(old[ASYNCAPI], new[ASYNCAPI]),
-    ]
+    """Return what changed for callers and receivers, each once: first what breaks them, then in the order of places.
+
+    Raises:
+        UnreadableDocument: one is missing, or is not what it should be.
+    """
+    for name in (API, ASYNCAPI):
+        if name not in old:
+            raise UnreadableDocument(f"it has no {name}")
+    try:
+        found = [
+            *openapi_changes(old[API], new[API]),
+            *_event_changes(old, new),
+            *_message_changes(old[ASYNCAPI], new[ASYNCAPI]),
+        ]
+    except (LookupError, TypeError, AttributeError, RecursionError) as error:
+        raise UnreadableDocument(f"its documents are not as OpenAPI and AsyncAPI ask ({error!r})") from error
     return sorted(dict.fromkeys(found), key=lambda each: (not each.is_breaking, each.place, each.text))
 
 
 def documents_in(folder: Path) -> Documents:
-    """Return the documents of a folder, of a release or of a repository's ``openapi/``."""
-    found = [*folder.glob("*.json*"), *folder.glob(f"{EVENTS}*.json*")]
-    return {
-        each.relative_to(folder).as_posix().removesuffix(".gz"): json.loads(_content(each)) for each in sorted(found)
-    }
+    """Return the documents of a folder, of a release or of a repository's ``openapi/``.
+
+    Raises:
+        UnreadableDocument: a file cannot be read, or is no JSON object.
+    """
+    found = [each for part in ("", EVENTS) for end in ("", ".gz") for each in folder.glob(f"{part}*.json{end}")]
+    return {each.relative_to(folder).as_posix().removesuffix(".gz"): _document(each) for each in sorted(found)}
 
 
 def keep_release(root: Path, version: str, documents: Documents) -> Path:
@@ -69,7 +82,10 @@ def keep_release(root: Path, version: str, documents: Documents) -> Path:
 def accepted_changes(folder: Path) -> frozenset[str]:
     """Return the lines of the breaking changes since a release that were accepted, each with its reason in the file."""
     file = folder / ACCEPTED
-    lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
+    try:
+        lines = file.read_text(encoding="utf-8").splitlines() if file.exists() else []
+    except (OSError, UnicodeDecodeError) as error:
+        raise UnreadableDocument(f"its {ACCEPTED} cannot be read ({error})") from error
     return frozenset(line.removeprefix("- ") for line in lines if line.startswith("- "))
 
 
@@ -81,6 +97,16 @@ def releases(root: Path) -> list[Path]:
 
 def _version(folder: Path) -> tuple[int, ...]:
     return tuple(int(part) for part in folder.name.split("."))
+
+
+def _document(path: Path) -> Schema:
+    try:
+        document = json.loads(_content(path))
+    except (OSError, EOFError, zlib.error, ValueError, RecursionError) as error:
+        raise UnreadableDocument(f"its {path.name} cannot be read ({error})") from error
+    if not isinstance(document, dict):
+        raise UnreadableDocument(f"its {path.name} is no JSON object")
+    return document
 
 
 def _content(path: Path) -> bytes:
@@ -102,9 +128,15 @@ def _message_changes(old: Schema, new: Schema) -> Iterator[ContractChange]:
     before, after = (each["components"]["messages"] for each in (old, new))
     for name in before.keys() & after.keys():
         was, is_now = before[name], after[name]
-        place = f"event `{is_now['name']}`"
+        place = f"event `{was['name']}`"
+        if was["name"] != is_now["name"]:
+            text = f"is no longer sent, but `{is_now['name']}`"
+            yield ContractChange(rule=ChangeRule.WEBHOOK_REMOVED, is_breaking=True, place=place, text=text)
+        if was.get("contentType") != is_now.get("contentType"):
+            text = f"is `{is_now.get('contentType')}` now, and was `{was.get('contentType')}`"
+            yield ContractChange(rule=ChangeRule.MEDIA_TYPE_REMOVED, is_breaking=True, place=place, text=text)
         for part in ("headers", "payload"):
-            yield from _schemas(old, new, f"{place}, {part}").changes(was[part], is_now[part])
+            yield from _schemas(old, new, f"{place}, {part}").changes(was.get(part, {}), is_now.get(part, {}))
     for name in before.keys() - after.keys():
         place = f"event `{before[name]['name']}`"
         yield ContractChange(rule=ChangeRule.WEBHOOK_REMOVED, is_breaking=True, place=place, text="is no longer sent")

@@ -12,12 +12,16 @@ from app.cli.changes.shape import Schema, resolved
 
 __all__ = ["openapi_changes"]
 
-_METHODS = ("get", "put", "post", "delete", "patch", "head", "options")
+_METHODS = ("get", "put", "post", "delete", "patch", "head", "options", "trace")
+_OF_LOGIN = ("type", "scheme", "in", "name", "openIdConnectUrl")
+_OF_FLOW = ("tokenUrl", "authorizationUrl", "refreshUrl")
 
 
 def openapi_changes(old: Schema, new: Schema) -> Iterator[ContractChange]:
     """Return the changes from one version of a document to another."""
     comparison = _Documents(old, new)
+    yield from comparison.servers()
+    yield from comparison.logins()
     yield from comparison.operations()
     yield from comparison.webhooks()
     yield from comparison.schema_names()
@@ -29,6 +33,19 @@ class _Documents:
     new: Schema
     seen: set[tuple[str, str, Side]] = field(default_factory=set)
 
+    def servers(self) -> Iterator[ContractChange]:
+        before, after = ({each["url"] for each in document.get("servers", ())} for document in (self.old, self.new))
+        for url in before - after:
+            yield _change("`servers`", ChangeRule.SERVER_REMOVED, True, f"has no `{url}` any more")
+
+    def logins(self) -> Iterator[ContractChange]:
+        """Return which ways to log in have changed; that one is gone, the operations say that needed it."""
+        before, after = (each.get("components", {}).get("securitySchemes", {}) for each in (self.old, self.new))
+        for name in before.keys() & after.keys():
+            lost = _login(resolved(self.old, before[name])) - _login(resolved(self.new, after[name]))
+            for each in lost:
+                yield _change(f"login `{name}`", ChangeRule.LOGIN_CHANGED, True, f"no longer has the {each}")
+
     def operations(self) -> Iterator[ContractChange]:
         before, after = _operations(self.old), _operations(self.new)
         for name in before.keys() - after.keys():
@@ -39,14 +56,13 @@ class _Documents:
             yield from self._operation(name, before[name], after[name])
 
     def webhooks(self) -> Iterator[ContractChange]:
-        before, after = self.old.get("webhooks", {}), self.new.get("webhooks", {})
+        before, after = _webhooks(self.old), _webhooks(self.new)
         for name in before.keys() - after.keys():
-            yield _change(f"event `{name}`", ChangeRule.WEBHOOK_REMOVED, True, "is no longer sent")
+            yield _change(name, ChangeRule.WEBHOOK_REMOVED, True, "is no longer sent")
         for name in after.keys() - before.keys():
-            said = f"is new: {after[name]['post'].get('summary', '')}"
-            yield _change(f"event `{name}`", ChangeRule.WEBHOOK_ADDED, False, said)
+            yield _change(name, ChangeRule.WEBHOOK_ADDED, False, f"is new: {after[name].get('summary', '')}")
         for name in before.keys() & after.keys():
-            yield from self._webhook(f"event `{name}`", before[name]["post"], after[name]["post"])
+            yield from self._webhook(name, before[name], after[name])
 
     def schema_names(self) -> Iterator[ContractChange]:
         """Return which names of schemas are gone; generated clients have types of these names."""
@@ -55,20 +71,24 @@ class _Documents:
             yield _change(f"`{name}`", ChangeRule.SCHEMA_REMOVED, True, "is no longer the name of a schema")
 
     def _operation(self, place: str, old: Schema, new: Schema) -> Iterator[ContractChange]:
-        if old.get("operationId") != new.get("operationId"):
-            said = f"has the `operationId` `{new.get('operationId')}` now, and had `{old.get('operationId')}`"
-            yield _change(place, ChangeRule.OPERATION_RENAMED, True, said)
-        if new.get("deprecated") and not old.get("deprecated"):
-            yield _change(place, ChangeRule.DEPRECATED, False, "is deprecated")
+        yield from self._name(place, old, new)
         yield from self._security(place, old, new)
         yield from self._parameters(place, old, new, Side.SENT)
         yield from self._body(place, old, new)
         yield from self._answers(place, old, new)
 
+    def _name(self, place: str, old: Schema, new: Schema) -> Iterator[ContractChange]:
+        if old.get("operationId") != new.get("operationId"):
+            said = f"has the `operationId` `{new.get('operationId')}` now, and had `{old.get('operationId')}`"
+            yield _change(place, ChangeRule.OPERATION_RENAMED, True, said)
+        if new.get("deprecated") and not old.get("deprecated"):
+            yield _change(place, ChangeRule.DEPRECATED, False, "is deprecated")
+
     def _webhook(self, place: str, old: Schema, new: Schema) -> Iterator[ContractChange]:
+        yield from self._name(place, old, new)
         yield from self._parameters(place, old, new, Side.RECEIVED)
-        yield from self._contents(place, old.get("requestBody", {}), new.get("requestBody", {}), Side.RECEIVED)
-        for status in old["responses"].keys() - new["responses"].keys():
+        yield from self._contents(place, *self._bodies(old, new), Side.RECEIVED)
+        for status in old.get("responses", {}).keys() - new.get("responses", {}).keys():
             yield _change(place, ChangeRule.STATUS_REMOVED, True, f"has no meaning for the answer {status} any more")
 
     def _security(self, place: str, old: Schema, new: Schema) -> Iterator[ContractChange]:
@@ -101,17 +121,24 @@ class _Documents:
             yield _change(place, ChangeRule.PROPERTY_OPTIONAL, side is Side.RECEIVED, "is no longer required")
         if new.get("deprecated") and not old.get("deprecated"):
             yield _change(place, ChangeRule.DEPRECATED, False, "is deprecated")
+        if (was_written := _style(old)) != (is_written := _style(new)):
+            said = f"is written as {is_written} now, and was as {was_written}"
+            yield _change(place, ChangeRule.FORM_CHANGED, True, said)
         yield from self._schemas(place, side).changes(old.get("schema", {}), new.get("schema", {}))
+        yield from self._contents(place, old, new, side)
 
     def _body(self, place: str, old: Schema, new: Schema) -> Iterator[ContractChange]:
-        before, after = (resolved(doc, each.get("requestBody", {})) for doc, each in ((self.old, old), (self.new, new)))
+        before, after = self._bodies(old, new)
         if after.get("required") and not before.get("required"):
             yield _change(place, ChangeRule.BODY_CHANGED, True, "needs a body now")
         elif before and not after:
             yield _change(place, ChangeRule.BODY_CHANGED, True, "no longer takes a body")
         elif after and not before:
             yield _change(place, ChangeRule.BODY_CHANGED, False, "takes a body now")
-        yield from self._contents(place, before, after, Side.SENT)
+        yield from self._contents(f"{place}, body", before, after, Side.SENT)
+
+    def _bodies(self, old: Schema, new: Schema) -> tuple[Schema, Schema]:
+        return resolved(self.old, old.get("requestBody", {})), resolved(self.new, new.get("requestBody", {}))
 
     def _answers(self, place: str, old: Schema, new: Schema) -> Iterator[ContractChange]:
         before, after = old.get("responses", {}), new.get("responses", {})
@@ -125,15 +152,15 @@ class _Documents:
             yield from self._contents(f"{place}, answer {status}", was, is_now, Side.RECEIVED)
 
     def _headers(self, place: str, old: Schema, new: Schema) -> Iterator[ContractChange]:
-        before, after = old.get("headers", {}), new.get("headers", {})
-        for name in before.keys() - after.keys():
-            yield _change(place, ChangeRule.HEADER_REMOVED, True, f"no longer has the header `{name}`")
-        for name in after.keys() - before.keys():
-            yield _change(place, ChangeRule.HEADER_ADDED, False, f"has the header `{name}` too")
-        for name in before.keys() & after.keys():
-            was, is_now = resolved(self.old, before[name]), resolved(self.new, after[name])
-            schemas = self._schemas(f"{place}, header `{name}`", Side.RECEIVED)
-            yield from schemas.changes(was.get("schema", {}), is_now.get("schema", {}))
+        before, after = ({name.lower(): name for name in each.get("headers", {})} for each in (old, new))
+        for key in before.keys() - after.keys():
+            yield _change(place, ChangeRule.HEADER_REMOVED, True, f"no longer has the header `{before[key]}`")
+        for key in after.keys() - before.keys():
+            yield _change(place, ChangeRule.HEADER_ADDED, False, f"has the header `{after[key]}` too")
+        for key in before.keys() & after.keys():
+            was = resolved(self.old, old["headers"][before[key]])
+            is_now = resolved(self.new, new["headers"][after[key]])
+            yield from self._parameter(f"{place}, header `{after[key]}`", was, is_now, Side.RECEIVED)
 
     def _contents(self, place: str, old: Schema, new: Schema, side: Side) -> Iterator[ContractChange]:
         before, after = old.get("content", {}), new.get("content", {})
@@ -142,7 +169,7 @@ class _Documents:
         for media_type in after.keys() - before.keys():
             yield _change(place, ChangeRule.MEDIA_TYPE_ADDED, False, f"can be `{media_type}`")
         for media_type in before.keys() & after.keys():
-            schemas = self._schemas(f"{place}, body" if side is Side.SENT else place, side)
+            schemas = self._schemas(place, side)
             yield from schemas.changes(before[media_type].get("schema", {}), after[media_type].get("schema", {}))
 
     def _schemas(self, place: str, side: Side) -> SchemaComparison:
@@ -156,10 +183,24 @@ def _change(place: str, rule: ChangeRule, is_breaking: bool, text: str) -> Contr
 def _operations(document: Schema) -> Mapping[str, Schema]:
     return {
         f"`{method.upper()} {path}`": {**item[method], "parameters": _all_parameters(item, method)}
-        for path, item in document.get("paths", {}).items()
+        for path, item in _items(document, "paths")
         for method in _METHODS
         if method in item
     }
+
+
+def _webhooks(document: Schema) -> Mapping[str, Schema]:
+    return {
+        f"event `{name}`" + ("" if method == "post" else f" by {method.upper()}"): item[method]
+        for name, item in _items(document, "webhooks")
+        for method in _METHODS
+        if method in item
+    }
+
+
+def _items(document: Schema, part: str) -> Iterator[tuple[str, Schema]]:
+    for name, item in document.get(part, {}).items():
+        yield name, resolved(document, item)
 
 
 def _all_parameters(item: Schema, method: str) -> list[Schema]:
@@ -174,6 +215,22 @@ def _parameters(operation: Schema, document: Schema) -> dict[tuple[str, str], Sc
 def _named(key: tuple[str, str]) -> str:
     kind, name = key
     return f"{kind} `{name}`" if kind == "header" else f"{kind} parameter `{name}`"
+
+
+def _style(parameter: Schema) -> str:
+    """Return how a parameter is written, as its place decides where it says nothing."""
+    style = parameter.get("style", "form" if parameter.get("in") in {"query", "cookie"} else "simple")
+    is_exploded = parameter.get("explode", style == "form")
+    return f"`{style}`" + (" with `explode`" if is_exploded else "")
+
+
+def _login(scheme: Schema) -> frozenset[str]:
+    """Return what a client needs to know of a way to log in."""
+    stated = {f"`{name}` `{scheme[name]}`" for name in _OF_LOGIN if name in scheme}
+    for kind, flow in scheme.get("flows", {}).items():
+        stated |= {f"flow `{kind}`", *(f"scope `{scope}`" for scope in flow.get("scopes", {}))}
+        stated |= {f"`{name}` `{flow[name]}`" for name in _OF_FLOW if name in flow}
+    return frozenset(stated)
 
 
 def _alternatives(operation: Schema, document: Schema) -> frozenset[frozenset[str]]:
