@@ -12,6 +12,7 @@ from app.api.state import AppState
 from app.bootstrap import build_app_state
 from app.database import Database
 from app.operations.access.clients import save_client
+from app.operations.access.version import read_access_version
 from tests.api.conftest import PUBLIC_URL, SECRET, Api, sandbox_settings, token_of
 from tests.support.assertions import JWKS, assertion
 from tests.support.patience import PATIENCE
@@ -103,6 +104,26 @@ async def test_a_token_can_be_revoked_again_and_by_two_at_once(api: Api, hub: Ap
 
     assert {each.status_code for each in (*answers, again)} == {200}
     assert await status_with(api, token) == 401
+
+
+async def test_only_the_first_revocation_of_a_token_makes_processes_read_again_who_may_call(
+    api: Api, hub: AppState, other: AppState
+) -> None:
+    token, anothers = await token_of(hub, "dock"), await token_of(hub, "pit010")
+    before = await hub.db.read(read_access_version)
+    await other.tokens.verify(token)
+    for given in (anothers, "x.y.z", f"{token[:-4]}AAAA"):
+        await api.post("/oauth/revoke", data={"token": given}, auth=LOGIN)
+    unchanged = await hub.db.read(read_access_version)
+    await api.post("/oauth/revoke", data={"token": token}, auth=LOGIN)
+    revoked = await hub.db.read(read_access_version)
+    # The other process has not noticed yet, and takes the token for valid.
+    async with Api(transport=ASGITransport(create_api(other)), base_url=PUBLIC_URL) as client:
+        again = await client.post("/oauth/revoke", data={"token": token}, auth=LOGIN)
+
+    assert again.status_code == 200
+    assert before == unchanged != revoked
+    assert await hub.db.read(read_access_version) == revoked
 
 
 async def test_a_client_cannot_revoke_the_token_of_another(api: Api, hub: AppState) -> None:

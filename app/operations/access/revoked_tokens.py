@@ -14,6 +14,7 @@ __all__ = ["find_revoked_tokens", "revoke_token"]
 
 def revoke_token(tx: Connection, services: Services, client_id: str, jti: str, expires_at: datetime) -> None:
     """Refuse a token of a client from now on, in every process; ``expires_at`` is when nobody accepts it any more."""
-    change_access(tx, services)
+    # One that was revoked before changes nothing: no process is to read everything again for it.
     if insert_revoked_token(tx, jti, expires_at):
+        change_access(tx, services)
         record_change(SecurityEvent.TOKEN_REVOKED, client=client_id)
