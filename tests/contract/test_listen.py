@@ -10,10 +10,10 @@ from typing import Any
 import pytest
 
 from app.events.http.signing import new_secret
-from app.kit.listen.feed import FeedRefused, PolledFeed
+from app.kit.listen.feed import FeedRefused, FeedSilent, PolledFeed
 from app.kit.listen.forwarder import Forwarder
 from app.kit.listen.listener import Listener, Posted
-from app.kit.listen.place import FeedPlace, PlaceFile
+from app.kit.listen.place import FeedPlace, PlaceFile, PlaceUnusable
 from app.kit.outbound import ConnectionCount, outbound_client
 from app.operations.clock import SystemClock
 from app.sandbox.runtime import serving
@@ -166,9 +166,39 @@ async def test_410_ends_it_and_the_event_is_posted_again_in_the_next_run(tmp_pat
 def test_a_file_of_another_kind_is_not_taken_for_a_place(tmp_path: Path) -> None:
     file = tmp_path / "place.json"
     assert PlaceFile(file).read() is None
-    for text in ("", "[]", '{"cursor": "1"}'):
+    for text in ("", "[]", '{"cursor": "1"}', '{"cursor": 1, "lastId": null}', "[" * 100_000, "\ufeff"):
         file.write_text(text)
         with pytest.raises(ValueError, match="holds no place"):
             PlaceFile(file).read()
     PlaceFile(file).write(FeedPlace("7", "a"))
     assert PlaceFile(file).read() == FeedPlace("7", "a")
+
+
+async def test_two_listeners_do_not_share_a_place(tmp_path: Path) -> None:
+    hub, place = SmallHub(events(2)), tmp_path / "place.json"
+    async with listening(hub, place) as first, listening(hub, place) as second:
+        async for _ in first.listener.run(from_first=True):
+            with pytest.raises(PlaceUnusable, match="Another `trajecthub listen` keeps its place"):
+                await second.until(2)
+            first.listener.stop.set()
+        await second.until(1, from_first=False)
+
+    assert first.accepted() + second.accepted() == ["event-1", "event-2"]
+
+
+def test_a_file_that_cannot_hold_a_place_is_named_with_the_remedy(tmp_path: Path) -> None:
+    (tmp_path / "folder").mkdir()
+    for file in (tmp_path / "folder", tmp_path / "missing" / "place.json"):
+        with pytest.raises(PlaceUnusable, match="name another file with --cursor"):
+            PlaceFile(file).write(FeedPlace("7", "a"))
+    with pytest.raises(PlaceUnusable, match="cannot be used"):
+        PlaceFile(tmp_path / "folder").read()
+    with pytest.raises(PlaceUnusable, match="cannot be used"), PlaceFile(tmp_path / "missing" / "place.json").held():
+        pass
+
+
+async def test_events_without_an_id_are_no_events_of_a_hub() -> None:
+    hub = SmallHub([{"type": "nl.example.v1"}])
+    async with listening(hub) as found:
+        with pytest.raises(FeedSilent, match="is no hub"):
+            await found.listener.feed.page(None, wait=False)

@@ -99,7 +99,8 @@ class PolledFeed:
 def _read(answer: httpx.Response, after: str | None) -> FeedPage:
     try:
         content = answer.json()
-        return FeedPage(list(content["items"]), content.get("nextCursor") or after)
+        events = [{**each, "id": str(each["id"])} for each in content["items"]]
+        return FeedPage(events, content.get("nextCursor") or after)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise FeedSilent("What answered is no hub: it sent no list of events.") from error
 

@@ -73,7 +73,13 @@ class Listener:
             FeedRefused: the client may not read events, or no longer.
             FeedSilent: the hub did not answer the first request.
             Unreachable: the address of the receiver may not be called.
+            PlaceUnusable: the place cannot be kept.
         """
+        with self.places.held():
+            async for posted in self._posted(from_first=from_first):
+                yield posted
+
+    async def _posted(self, *, from_first: bool) -> AsyncIterator[Posted]:
         place = self.places.read() or FeedPlace(None if from_first else await self.feed.end())
         self.places.write(place)
         self.ready()

@@ -2,13 +2,22 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
-from collections.abc import Mapping, Sequence
+import os
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-__all__ = ["FeedPlace", "PlaceFile"]
+from app.private_files import open_file
+
+__all__ = ["FeedPlace", "PlaceFile", "PlaceUnusable"]
+
+
+class PlaceUnusable(ValueError):
+    """The place cannot be kept in the file; the text says why, and what to do."""
 
 
 @dataclass(frozen=True)
@@ -35,26 +44,71 @@ class PlaceFile:
     def __init__(self, path: Path | None) -> None:
         self._path = path
 
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Keep other listeners from the file for the duration of a block: each would go on from the other's place.
+
+        Raises:
+            PlaceUnusable: another one has it, or it cannot be used.
+        """
+        if self._path is None:
+            yield
+            return
+        with _usable(self._path):
+            lock = open_file(f"{self._path}.lock")
+        try:
+            with _usable(self._path):
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            yield
+        finally:
+            os.close(lock)
+
     def read(self) -> FeedPlace | None:
         """Return the place; None when there is no file yet.
 
         Raises:
-            ValueError: the file is not one that was written here.
+            PlaceUnusable: the file is not one that was written here, or cannot be used.
         """
         if self._path is None or not self._path.exists():
             return None
         try:
-            content = json.loads(self._path.read_text(encoding="utf-8"))
-            return FeedPlace(content["cursor"], content["lastId"])
-        except (ValueError, KeyError, TypeError) as error:
-            raise ValueError(
+            with _usable(self._path):
+                content = json.loads(self._path.read_bytes())
+            return FeedPlace(_text(content["cursor"]), _text(content["lastId"]))
+        except PlaceUnusable:
+            raise
+        except (ValueError, KeyError, TypeError, RecursionError) as error:
+            raise PlaceUnusable(
                 f"{self._path} holds no place of `trajecthub listen`; delete it, or name another"
             ) from error
 
     def write(self, place: FeedPlace) -> None:
-        """Keep a place, in one step."""
+        """Keep a place, in one step.
+
+        Raises:
+            PlaceUnusable: the file cannot be written.
+        """
         if self._path is None:
             return
         beside = self._path.with_name(f"{self._path.name}.new")
-        beside.write_text(json.dumps({"cursor": place.cursor, "lastId": place.last_id}), encoding="utf-8")
-        beside.replace(self._path)
+        with _usable(self._path):
+            beside.write_text(json.dumps({"cursor": place.cursor, "lastId": place.last_id}), encoding="utf-8")
+            beside.replace(self._path)
+
+
+@contextmanager
+def _usable(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except BlockingIOError as error:
+        raise PlaceUnusable(
+            f"Another `trajecthub listen` keeps its place in {path}; name another file with --cursor"
+        ) from error
+    except OSError as error:
+        raise PlaceUnusable(f"{path} cannot be used ({error.strerror}); name another file with --cursor") from error
+
+
+def _text(given: object) -> str | None:
+    if not isinstance(given, str | None):
+        raise TypeError
+    return given
