@@ -26,8 +26,13 @@ def open_file(path: str) -> int:
 
 
 def write_file(path: Path, content: bytes) -> None:
-    """Write a file that is its owner's only, in place of one that is there."""
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, _FILE), "wb") as opened:
+    """Write a file that is its owner's only, in place of one that is there; nothing is written through a link.
+
+    Raises:
+        OSError: it cannot be written, or is a link.
+    """
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
+    with os.fdopen(os.open(path, flags, _FILE), "wb") as opened:
         os.fchmod(opened.fileno(), _FILE)
         opened.write(content)
 

@@ -46,9 +46,7 @@ def trigger(
         if listed:
             _show_scenarios(_read(http.get("/sandbox/scenarios")), as_json=as_json)
             return
-        if name is None:
-            raise typer.BadParameter("is needed; --list shows them all", param_hint="NAME")
-        played = _read(http.post(f"/sandbox/scenarios/{name}", json=_parameters(given or [])))
+        played = _read(http.post(f"/sandbox/scenarios/{_scenario(name)}", json=_parameters(given or [])))
         if as_json:
             print_json(played)
         else:
@@ -98,16 +96,24 @@ def _connected(hub: str) -> Iterator[httpx.Client]:
 
 
 def _read(response: httpx.Response) -> dict[str, Any]:
-    if response.is_success:
-        return dict(response.json()) if response.content else {}
     try:
-        problem = response.json()
-        of_sandbox = problem.get("type") == "about:blank"
-    except (ValueError, AttributeError):
-        problem, of_sandbox = {}, False
-    if response.status_code == httpx.codes.NOT_FOUND and not of_sandbox:
+        answer = response.json() if response.content else {}
+        of_sandbox = isinstance(answer, dict) and (response.is_success or answer.get("type") == "about:blank")
+    except (ValueError, RecursionError):
+        answer, of_sandbox = {}, False
+    if of_sandbox and response.is_success:
+        return dict(answer)
+    if not of_sandbox and (response.is_success or response.status_code == httpx.codes.NOT_FOUND):
         raise stopped_with(f"The hub at {response.url.copy_with(path='/')} is no demo: {_NEVER_STARTED}.")
-    raise stopped_with(str(problem.get("detail") or f"{response.url} answered {response.status_code}."))
+    raise stopped_with(str((of_sandbox and answer.get("detail")) or f"{response.url} answered {response.status_code}."))
+
+
+def _scenario(name: str | None) -> str:
+    # One with a slash or dots would be another address.
+    if name is None or not re.fullmatch(r"[\w-]+", name, re.ASCII):
+        wrong = "is needed" if name is None else "is no name of a scenario"
+        raise typer.BadParameter(f"{wrong}; --list shows them all", param_hint="NAME")
+    return name
 
 
 def _parameters(given: list[str]) -> dict[str, str]:

@@ -81,6 +81,7 @@ class Kit:
             raise UnusableFolder(
                 f"{folder} cannot be written ({error.strerror}): choose another with --dir."
             ) from error
+        self._require_own_files()
         self._known = self._read()
 
     def secret(self, role: Role, state: SandboxState) -> str:
@@ -120,6 +121,13 @@ class Kit:
         lines = (f"{name}={shlex.quote(value)}" for name, value in _variables(document))
         self._write(self.folder / ENV_FILE, ("\n".join(f"export {line}" for line in lines) + "\n").encode())
 
+    def _require_own_files(self) -> None:
+        """Check that no file of somebody's own has the name of one that is written."""
+        for path, is_own in ((self.folder / JSON_FILE, _is_own_json), (self.folder / ENV_FILE, _is_own_env)):
+            with _usable(path):
+                if path.is_file() and not is_own(path.read_bytes()):
+                    raise TypeError
+
     def _write(self, path: Path, content: bytes) -> None:
         with _usable(path):
             write_file(path, content)
@@ -148,6 +156,19 @@ class Kit:
             return {}
         usable = all(isinstance(each, str) and each.isascii() and each.isprintable() for each in secrets.values())
         return secrets if usable else {}
+
+
+def _is_own_json(content: bytes) -> bool:
+    try:
+        document = json.loads(content)
+    except (ValueError, RecursionError):
+        return True
+    # One that was spoilt is written anew.
+    return not isinstance(document, dict) or not document or "clients" in document
+
+
+def _is_own_env(content: bytes) -> bool:
+    return not content.strip() or content.startswith(b"export HUB=")
 
 
 @contextmanager

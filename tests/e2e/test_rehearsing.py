@@ -184,6 +184,15 @@ async def test_moving_the_clock_makes_what_is_due_happen_and_tokens_expire(opene
     assert {each.status_code for each in wrong} == {400}
 
 
+async def test_moves_of_the_clock_at_the_same_time_add_up(opened: Opened) -> None:
+    asked: tuple[dict[str, object], ...] = tuple({"forwardSeconds": seconds} for seconds in (3600, 0, 60, 0, 600))
+
+    moved = await asyncio.gather(*(opened.env.http.put("/sandbox/clock", json=each) for each in asked))
+
+    assert [each.status_code for each in moved] == [200] * len(asked)
+    assert (await opened.env.http.get("/sandbox/clock")).json()["aheadSeconds"] == 4260
+
+
 async def test_a_receiver_of_the_tester_gets_events_with_the_time_of_its_own_clock(opened: Opened) -> None:
     received: asyncio.Queue[Request] = asyncio.Queue()
 
@@ -361,6 +370,9 @@ async def test_the_commands_end_with_a_code_that_tells_whether_it_worked(opened:
         ("trigger", "attended", "--hub=http://127.0.0.1:1"): (1, "No demo runs at http://127.0.0.1:1"),
         ("trigger", "attended", f"--hub={env.urls['receiver']}"): (1, "is no demo"),
         ("trigger", hub): (2, "is needed"),
+        ("trigger", "../reset", hub): (2, "is no name of a scenario"),
+        ("trigger", "..", hub): (2, "is no name of a scenario"),
+        ("sandbox", "clock", f"--hub={env.urls['allegro']}"): (1, "is no demo"),
         ("sandbox", "clock", "--forward=26h", hub): (0, "1 day, 2:00:00 ahead of this computer"),
         ("sandbox", "clock", "--to=2020-01-01T00:00:00Z", hub): (1, "The clock moves forward only"),
         ("sandbox", "clock", "--forward=soon", hub): (2, "has the form 90s"),

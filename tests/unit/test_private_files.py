@@ -74,3 +74,14 @@ def test_own_files_that_are_open_to_others_are_closed_and_all_are_named(tmp_path
         ("files_closed_to_others", [str(tmp_path / "readable"), str(tmp_path / "writable")]),
         ("files_open_to_others", [str(tmp_path / "given")]),
     ]
+
+
+def test_nothing_is_written_through_a_link(tmp_path: Path) -> None:
+    somebodys = tmp_path / "somebodys"
+    somebodys.write_text("kept")
+    (tmp_path / "link").symlink_to(somebodys)
+
+    with pytest.raises(OSError, match="symbolic links"):
+        write_file(tmp_path / "link", b"key")
+
+    assert somebodys.read_text() == "kept"

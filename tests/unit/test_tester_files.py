@@ -70,3 +70,17 @@ def test_a_file_that_cannot_be_used_is_named_with_the_remedy(tmp_path: Path) -> 
             written(folder).key(REFERRER)
     with pytest.raises(UnusableFolder, match="not UTF-8"):
         Kit(tmp_path / "\udcff")
+
+
+def test_files_of_somebodys_own_are_never_written_over(tmp_path: Path) -> None:
+    own = {JSON_FILE: '{"name": "a project"}', ENV_FILE: "export PASSWORD=x\n"}
+    for number, (name, text) in enumerate(own.items()):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        (folder / name).write_text(text)
+        (folder / "other").write_text("kept")
+        with pytest.raises(UnusableFolder, match="it is no file of the demo"):
+            written(folder)
+        assert [(folder / each).read_text() for each in (name, "other")] == [text, "kept"]
+    written(tmp_path / "demo")
+    written(tmp_path / "demo")

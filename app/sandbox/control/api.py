@@ -1,7 +1,7 @@
 """The endpoints of the sandbox's own API, below ``/sandbox`` at the hub's address."""
 
 from collections.abc import Awaitable, Callable, Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from http import HTTPStatus
 from typing import Any
 
@@ -17,14 +17,12 @@ from app.sandbox.caller import CallRefused
 from app.sandbox.control.catalogue import SCENARIOS
 from app.sandbox.control.document import sandbox_document
 from app.sandbox.control.rehearsal import NotReached, ParameterUnreadable
-from app.sandbox.control.runner import BrokenOff, ClockMovedBack, Control
+from app.sandbox.control.runner import LATEST, LONGEST_MOVE, BrokenOff, ClockMovedBack, ClockMovedTooFar, Control
 from app.sandbox.environment import SandboxEnv
 from app.sandbox.hub import CONTROL_PREFIX
 from app.sandbox.loopback import refusal_of
 from app.sandbox.runtime import json_of
 
-_LONGEST = timedelta(days=3660)
-_LATEST = datetime(2100, 1, 1, tzinfo=UTC)
 _LONGEST_TEXT = 2000
 _FORM = 'Give {"now": "2027-01-31T09:00:00+01:00"}, or {"forwardSeconds": 93600}.'
 
@@ -87,11 +85,11 @@ class _ControlApi:
         return JSONResponse(self._clock())
 
     async def move_clock(self, request: Request) -> Response:
-        moment = self._moment(await json_of(request))
-        if moment is None or moment - self._control.env.clock.now() > _LONGEST or moment > _LATEST:
-            text = f"{_FORM} The clock moves ten years at most at a time, up to the year {_LATEST.year}."
+        asked = _move_of(await json_of(request))
+        if asked is None:
+            text = f"{_FORM} The clock moves ten years at most at a time, up to the year {LATEST.year}."
             return _problem(400, "clock-unreadable", text)
-        settled = await self._control.move_clock(moment)
+        settled = await self._control.move_clock(asked)
         return JSONResponse(self._clock() | {"settled": settled})
 
     async def scenarios(self, _: Request) -> Response:
@@ -125,14 +123,15 @@ class _ControlApi:
         now = self._control.env.clock.now()
         return {"now": now.isoformat(), "aheadSeconds": round(self._control.ahead.total_seconds())}
 
-    def _moment(self, asked: object) -> datetime | None:
-        match asked:
-            case {"now": str(text), **rest} if not rest:
-                return _read_moment(text)
-            case {"forwardSeconds": int() | float() as seconds, **rest} if not rest and _is_number(seconds):
-                return self._control.env.clock.now() + timedelta(seconds=seconds)
-            case _:
-                return None
+
+def _move_of(asked: object) -> datetime | timedelta | None:
+    match asked:
+        case {"now": str(text), **rest} if not rest:
+            return _read_moment(text)
+        case {"forwardSeconds": int() | float() as seconds, **rest} if not rest and _is_number(seconds):
+            return timedelta(seconds=seconds)
+        case _:
+            return None
 
 
 def _is_readable(value: object) -> bool:
@@ -140,7 +139,7 @@ def _is_readable(value: object) -> bool:
 
 
 def _is_number(seconds: float) -> bool:
-    return not isinstance(seconds, bool) and 0 <= seconds <= _LONGEST.total_seconds()
+    return not isinstance(seconds, bool) and 0 <= seconds <= LONGEST_MOVE.total_seconds()
 
 
 def _read_moment(text: str) -> datetime | None:
@@ -153,6 +152,7 @@ def _read_moment(text: str) -> datetime | None:
 
 _REFUSALS = {
     ClockMovedBack: (409, "clock-moved-back"),
+    ClockMovedTooFar: (400, "clock-unreadable"),
     BrokenOff: (409, "sandbox-reset"),
     ParameterUnreadable: (400, "parameters-unreadable"),
     NotReached: (409, "scenario-not-reached"),

@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from app.models.statistics import overdue
@@ -11,12 +11,21 @@ from app.sandbox.control.catalogue import SCENARIOS
 from app.sandbox.control.rehearsal import Rehearsal
 from app.sandbox.environment import SandboxEnv
 
+LONGEST_MOVE = timedelta(days=3660)
+"""The farthest that the clock is moved at a time."""
+LATEST = datetime(2100, 1, 1, tzinfo=UTC)
+"""The last moment to which the clock is moved."""
+
 _SETTLE_SECONDS = 10.0
 _POLL_SECONDS = 0.1
 
 
 class ClockMovedBack(ValueError):
     """What happened would not have happened yet."""
+
+
+class ClockMovedTooFar(ValueError):
+    """Nothing is known to work so far ahead."""
 
 
 class BrokenOff(RuntimeError):
@@ -48,16 +57,25 @@ class Control:
         task.result()
         return rehearsal.report(name)
 
-    async def move_clock(self, to: datetime) -> bool:
+    async def move_clock(self, to: datetime | timedelta) -> bool:
         """Move all clocks forward and do what is due then. Return whether all of that was done within ten seconds.
+
+        Args:
+            to: a moment, or how far from the one at which the clocks are when it is their turn.
 
         Raises:
             ClockMovedBack: the clocks are past that moment.
+            ClockMovedTooFar: it is more than ``LONGEST_MOVE`` away, or after ``LATEST``.
         """
         async with self._changing:
-            if to < self.env.clock.now():
+            now = self.env.clock.now()
+            move = to if isinstance(to, timedelta) else to - now
+            if move < timedelta():
                 raise ClockMovedBack("The clock moves forward only; reset the sandbox to follow the computer's clock.")
-            await self.env.move_clocks(self.env.clock.ahead + (to - self.env.clock.now()))
+            if move > LONGEST_MOVE or now + move > LATEST:
+                said = f"The clock moves ten years at most at a time, up to the year {LATEST.year}."
+                raise ClockMovedTooFar(said)
+            await self.env.move_clocks(self.env.clock.ahead + move)
             while await self.env.worker.purge():
                 pass
             return await self._settle()
