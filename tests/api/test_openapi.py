@@ -239,6 +239,17 @@ async def test_the_links_of_what_was_made_lead_to_it(dock: Api) -> None:
     assert len(answers) > 6
 
 
+def test_a_link_leads_to_every_operation_on_a_record() -> None:
+    reached = {link["operationId"] for link in DOCUMENT["components"]["links"].values()}
+    without = {
+        operation["operationId"]
+        for _, _, operation in operations()
+        if any(each["in"] == "path" for each in map(resolved, operation["parameters"]))
+    } - reached
+
+    assert without == set()
+
+
 def addresses_of_links(operation_id: str, body: Json) -> Iterator[str]:
     """Return the addresses of what can be read by the links of the answer with this body."""
     paths = {operation["operationId"]: (path, method) for path, method, operation in operations()}
