@@ -80,9 +80,12 @@ _BASE_ADDRESS = "an address that begins with https:// or http://, with a host an
 _MUST_BE_OF = {
     "oin": "20 digits",
     "url": _BASE_ADDRESS,
-    "public_url": _BASE_ADDRESS,
+    "public_url": f"{_BASE_ADDRESS}, in characters of a URL: a host such as café.nl is written as xn--caf-dma.nl",
     "maintenance": "hours separated by commas, as 22:00-06:00,12:00-12:30",
 }
+
+# What RFC 3986 permits: it is part of headers, which take no others.
+_IN_ASCII = r"^[A-Za-z0-9._~%!$&'()*+,;=:@/\[\]-]*$"
 
 # Outside the sandbox the hub does not start without them.
 _WITHOUT_DEFAULT = {("master_key",), ("oin",), ("public_url",)}
@@ -155,7 +158,7 @@ class Settings(BaseSettings):
     data_dir: Path = Path("data")
     """Folder for files that the hub makes, such as the sandbox's master key."""
 
-    public_url: BaseUrl = "http://127.0.0.1:8000"
+    public_url: Annotated[BaseUrl, Field(pattern=_IN_ASCII)] = "http://127.0.0.1:8000"
     """Base URL of the API as callers see it, without ``/v1``; used in links and as issuer and audience of tokens."""
 
     oin: Annotated[str, Field(pattern=r"^\d{20}$")] = NO_OIN

@@ -317,3 +317,18 @@ def test_settings_cannot_be_changed_and_show_no_secret() -> None:
     with pytest.raises(ValidationError):
         settings.mode = "production"  # type: ignore[misc]
     assert KEY.get_secret_value() not in repr(settings)
+
+
+def test_the_own_address_is_one_that_fits_in_headers() -> None:
+    for url in (
+        "https://zorg-\u0175.nl",
+        "https://caf\u00e9.nl",
+        "https://x.nl/\u0175",
+        "https://x.nl/hub>",
+        'https://x.nl/"',
+    ):
+        with pytest.raises(ValidationError) as caught:
+            Settings(**SOUND | {"public_url": url})  # type: ignore[arg-type]
+        assert "is written as xn--caf-dma.nl" in faults_of(caught.value)[0], url
+    for url in ("https://xn--caf-dma.nl/hub", "https://[2001:db8::1]:8443", "https://x.nl/~a/%C3%A9"):
+        assert Settings(**SOUND | {"public_url": f"{url}/"}).public_url == url  # type: ignore[arg-type]
