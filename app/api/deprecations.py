@@ -46,6 +46,9 @@ class DeprecatedOperation:
         since: the day from which it is deprecated.
         ends: the day on which it ends; None while that is not known.
         instead: what to use, as a sentence in Markdown.
+
+    Raises:
+        ValueError: it ends within twelve months.
     """
 
     method: str
@@ -53,6 +56,9 @@ class DeprecatedOperation:
     since: date
     ends: date | None = None
     instead: str
+
+    def __post_init__(self) -> None:
+        _check_term(self.since, self.ends)
 
     @property
     def name(self) -> str:
@@ -74,6 +80,9 @@ class DeprecatedMember:
     since: date
     ends: date | None = None
     instead: str
+
+    def __post_init__(self) -> None:
+        _check_term(self.since, self.ends)
 
     @property
     def name(self) -> str:
@@ -126,6 +135,12 @@ def _describe_headers(responses: Mapping[str, Any]) -> None:
     for status, answer in responses.items():
         if status < "3":
             answer["headers"] = {**described, **answer.get("headers", {})}
+
+
+def _check_term(since: date, ends: date | None) -> None:
+    """Check what ``docs/compatibility.md`` promises: twelve months between the announcement and the end."""
+    if ends and (ends.year - 1, ends.month, ends.day) < (since.year, since.month, since.day):
+        raise ValueError(f"What is deprecated since {since} ends twelve months later at the earliest, not on {ends}.")
 
 
 def _midnight(day: date) -> datetime:

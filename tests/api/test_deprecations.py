@@ -1,5 +1,6 @@
 """What is deprecated is said in every answer, in the document and on the page of changes, from one table."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -86,3 +87,13 @@ def test_what_does_not_exist_cannot_be_deprecated() -> None:
 def test_the_page_of_changes_lists_what_is_deprecated() -> None:
     assert "- `label` of `CodeOut`: Deprecated since 2027-01-01. Use `code`." in deprecated_section(TABLE)
     assert "Nothing is deprecated." in deprecated_section(())
+
+
+def test_what_is_deprecated_ends_after_twelve_months_at_the_earliest() -> None:
+    for since, ends in ((date(2027, 1, 1), date(2027, 12, 31)), (date(2028, 2, 29), date(2029, 2, 28))):
+        with pytest.raises(ValueError, match="twelve months later at the earliest"):
+            replace(ENDING, since=since, ends=ends)
+        with pytest.raises(ValueError, match="twelve months later at the earliest"):
+            replace(MEMBER, since=since, ends=ends)
+
+    assert replace(ENDING, since=date(2028, 2, 29), ends=date(2029, 3, 1)).ends == date(2029, 3, 1)
