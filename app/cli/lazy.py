@@ -3,14 +3,13 @@
 import signal
 import sys
 from collections.abc import Sequence
-from importlib import import_module
 from typing import Any, cast
 
 import typer
 from typer.core import TyperCommand, TyperGroup
 from typing_extensions import override
 
-from app.cli.garbage import without_search
+from app.cli.garbage import imported
 from app.domain.text import is_storable
 
 
@@ -32,8 +31,7 @@ class LazyCommand(TyperCommand):
 
     def load(self) -> TyperCommand | TyperGroup:
         """Import the module. Return its command or group of this name."""
-        with without_search():
-            application: typer.Typer = import_module(self._module).commands
+        application: typer.Typer = imported(self._module).commands
         return cast(TyperCommand | TyperGroup, typer.main.get_group(application).commands[self._name])
 
     @override
