@@ -13,7 +13,7 @@ _Seconds = Annotated[float, Field(gt=0, le=300)]
 class Limits(BaseModel):
     """The limits of a process; each is an environment variable ``TRAJECTHUB_LIMIT_<field>`` in capitals."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="ignore")
 
     connections: Annotated[int, Field(ge=10, le=20_000)] = 800
     """Most connections that callers have with one API process. For one more, the one that has waited longest for a

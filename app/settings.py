@@ -122,7 +122,6 @@ class Settings(BaseSettings):
         extra="ignore",
         # A refused value may be a secret.
         hide_input_in_errors=True,
-        use_attribute_docstrings=True,
     )
 
     mode: Literal["sandbox", "production"] = "production"

@@ -42,7 +42,7 @@ class PartnerSettings(BaseModel, ABC):
         system: the partner.
     """
 
-    model_config = ConfigDict(frozen=True, extra="ignore", use_attribute_docstrings=True)
+    model_config = ConfigDict(frozen=True, extra="ignore")
 
     system: ClassVar[System]
 
