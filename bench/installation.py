@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import AbstractContextManager, contextmanager
 
-from app.database import upgrade_schema
+from app.database.migrations import upgrade_schema
 from tests.support.postgres import running_server
 from tests.support.processes import Program, hub_environment, running
 

@@ -1,4 +1,4 @@
-"""Runs the migrations, for ``app.database.upgrade_schema`` and for the ``alembic`` command."""
+"""Runs the migrations, for ``app.database.migrations.upgrade_schema`` and for the ``alembic`` command."""
 
 import os
 import time

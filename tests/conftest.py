@@ -14,7 +14,8 @@ import pytest
 import structlog
 from hypothesis import settings
 
-from app.database import Database, upgrade_schema
+from app.database import Database
+from app.database.migrations import upgrade_schema
 from tests.support.certificate import write_certificate
 from tests.support.pgbouncer import installed_pgbouncer, running_pgbouncer
 from tests.support.postgres import (

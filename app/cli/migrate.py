@@ -10,7 +10,8 @@ from app.database import Database, with_own_connection
 from app.operations.access.organisations import set_up_institutions
 from app.operations.cases.filling import fill_disclosed
 from app.operations.master_key import value_opened_by
-from app.operations.schema import migrate_schema, require_reach
+from app.operations.migration import migrate_schema
+from app.operations.schema import require_reach
 from app.private_files import protect
 from app.settings import Settings
 

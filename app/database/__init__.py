@@ -11,7 +11,7 @@ from app.database.effects import after_commit
 from app.database.failures import StoreError, Trouble, is_conflict, is_refused_value, kind_of, trouble_of
 from app.database.notifier import NOTIFYING_CONNECTIONS
 from app.database.postgresql import SERVER_LIMITS
-from app.database.schema import newest_schema, upgrade_schema, with_own_connection
+from app.database.schema import newest_schema, with_own_connection
 from app.database.sqlite import DatabaseInUse
 from app.database.store import Dialect
 
@@ -30,6 +30,5 @@ __all__ = [
     "kind_of",
     "newest_schema",
     "trouble_of",
-    "upgrade_schema",
     "with_own_connection",
 ]

@@ -11,7 +11,6 @@ from app.database import (
     kind_of,
     newest_schema,
     trouble_of,
-    upgrade_schema,
     with_own_connection,
 )
 from app.database_address import Connections
@@ -93,20 +92,6 @@ def require_reach(url: str) -> None:
     """
     with _in_reach():
         with_own_connection(url, schema_version)
-
-
-def migrate_schema(url: str, master_key: bytes | None) -> None:
-    """Bring the database to the newest schema; a database with sealed values needs its master key.
-
-    Raises:
-        DatabaseUnusable: another process has a table locked; what was done until then stays.
-    """
-    try:
-        upgrade_schema(url, master_key)
-    except StoreError as error:
-        if trouble_of(error) is not Trouble.CONTENDED:
-            raise
-        raise DatabaseUnusable(Detail.TABLE_LOCKED()) from error
 
 
 def fault_of_schema(version: str | None, newest: str) -> Said | None:

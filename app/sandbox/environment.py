@@ -22,7 +22,7 @@ from app.adapters.common.settings import Credential
 from app.adapters.gidso import GidsoSettings
 from app.adapters.rmw import RmwSettings
 from app.api.state import AppState
-from app.database import upgrade_schema
+from app.database.migrations import upgrade_schema
 from app.domain.codes import System
 from app.operations.access.clients import save_client
 from app.operations.access.organisations import ReferrerDetails, save_referrer

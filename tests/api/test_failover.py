@@ -9,7 +9,8 @@ from itertools import count
 import pytest
 
 from app.api.state import AppState
-from app.database import Database, upgrade_schema
+from app.database import Database
+from app.database.migrations import upgrade_schema
 from app.models.delivery.outbox import unrelayed_since
 from app.worker import WorkerLoops
 from tests.api.conftest import Api, SignIn

@@ -20,7 +20,8 @@ from sqlalchemy import inspect, select, text, update
 
 from app.api.state import AppState
 from app.bootstrap import build_app_state
-from app.database import Connection, Database, upgrade_schema
+from app.database import Connection, Database
+from app.database.migrations import upgrade_schema
 from app.domain.codes import ReferralStatus, System
 from app.domain.commands import CancelAppointment, ScheduleIntake
 from app.domain.events import SubjectType

@@ -17,7 +17,8 @@ from sqlalchemy import make_url
 from app.cli.findings import Report, State
 from app.cli.program import run as run_to_the_end
 from app.cli.store_examination import examine_clock, examine_connections
-from app.database import Connection, Database, upgrade_schema, with_own_connection
+from app.database import Connection, Database, with_own_connection
+from app.database.migrations import upgrade_schema
 from app.models.diagnosis import ServerState
 from app.operations.access.signing_keys import SigningKey, add_signing_key
 from app.operations.clock import SystemClock

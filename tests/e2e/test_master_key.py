@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from app.database import upgrade_schema
+from app.database.migrations import upgrade_schema
 from app.models.access.signing_key import StoredSigningKey, insert_signing_key
 from app.operations.clock import SystemClock
 from app.vault import Vault

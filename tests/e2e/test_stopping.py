@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from app.database import upgrade_schema
+from app.database.migrations import upgrade_schema
 from tests.support.postgres_proxy import PostgresProxy
 from tests.support.processes import Program, free_port, hub_environment, running
 

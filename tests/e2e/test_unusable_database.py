@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from app.database import upgrade_schema
+from app.database.migrations import upgrade_schema
 from tests.support.command_line import run, write
 from tests.support.postgres import PostgresServer
 

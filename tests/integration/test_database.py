@@ -15,7 +15,8 @@ from sqlalchemy import Column, Integer, MetaData, Table, bindparam, func, insert
 from sqlalchemy.exc import IntegrityError, StatementError
 from sqlalchemy.util import await_only
 
-from app.database import Connection, Database, DatabaseInUse, upgrade_schema
+from app.database import Connection, Database, DatabaseInUse
+from app.database.migrations import upgrade_schema
 from app.database_address import Connections
 from app.domain.errors import Unavailable
 from app.models.base import Id, JsonDocument, UtcDateTime, Writes

@@ -16,7 +16,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy import Boolean, CheckConstraint, Integer, String, Uuid, column, insert, inspect, select, table
 
-from app.database import Connection, Database, upgrade_schema
+from app.database import Connection, Database
+from app.database.migrations import upgrade_schema
 from app.domain.codes import System
 from app.domain.events import EventType, SubjectType
 from app.domain.partners import JobKind
@@ -27,7 +28,8 @@ from app.models.delivery.claim import next_sequences
 from app.models.delivery.delivery import deliveries_about
 from app.models.delivery.outbox import chain_events, event
 from app.models.partners.job import list_jobs
-from app.operations.schema import DatabaseUnusable, migrate_schema
+from app.operations.migration import migrate_schema
+from app.operations.schema import DatabaseUnusable
 from tests.support.chaos.waiting import until
 from tests.support.migrating import go_back
 from tests.support.patience import PATIENCE
@@ -149,7 +151,7 @@ async def test_processes_that_start_together_migrate_one_after_the_other(postgre
     url = postgres_server.create_database()
 
     # Alembic's state is global to a process, so each upgrade runs in one of its own.
-    program = f"from app.database import upgrade_schema; upgrade_schema({url!r})"
+    program = f"from app.database.migrations import upgrade_schema; upgrade_schema({url!r})"
     starting = [
         await asyncio.create_subprocess_exec(sys.executable, "-c", program, cwd=VERSIONS.parents[1]) for _ in range(3)
     ]

@@ -7,7 +7,8 @@ from uuid import UUID
 import pytest
 from sqlalchemy import Integer, LargeBinary, String, Uuid, column, insert, select, table
 
-from app.database import Connection, Database, upgrade_schema
+from app.database import Connection, Database
+from app.database.migrations import upgrade_schema
 from app.models.access.api_client import api_client
 from app.models.access.idempotency import stored_answer
 from app.models.access.organisation import organisation

@@ -8,7 +8,8 @@ from uuid import UUID
 
 from sqlalchemy import make_url
 
-from app.database import Connection, Database, upgrade_schema
+from app.database import Connection, Database
+from app.database.migrations import upgrade_schema
 from app.operations.access.idempotency import Answer, Change, IdempotentRequest, once
 from app.operations.retention import purge_batch
 from tests.support.hub import InProcessHub

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from app.api.openapi import examples
-from app.database import Database, upgrade_schema
+from app.database import Database
+from app.database.migrations import upgrade_schema
 from tests.support.example_operators import (
     tell_access,
     tell_any_request,

@@ -19,7 +19,8 @@ print(*sys.modules, sep="\\n", file=sys.stderr)
 """
 FOR_DEVELOPERS = {"app.sandbox", "bench", "hypothesis", "pytest", "tests"}
 OF_THE_API = {"app.api.app", "fastapi", "uvicorn"}
-OF_THE_HUB = {"alembic", "app.database", "app.settings", "lxml", "pydantic", "sqlalchemy"}
+OF_MIGRATIONS = {"alembic", "mako"}
+OF_THE_HUB = {*OF_MIGRATIONS, "app.database", "app.settings", "lxml", "pydantic", "sqlalchemy"}
 
 
 def modules_after(*words: str) -> set[str]:
@@ -32,13 +33,13 @@ def modules_after(*words: str) -> set[str]:
     ("words", "unneeded"),
     [
         (["--help"], FOR_DEVELOPERS | OF_THE_API | OF_THE_HUB),
-        (["serve", "--help"], FOR_DEVELOPERS),
-        (["worker", "--help"], FOR_DEVELOPERS | OF_THE_API),
+        (["serve", "--help"], FOR_DEVELOPERS | OF_MIGRATIONS),
+        (["worker", "--help"], FOR_DEVELOPERS | OF_THE_API | OF_MIGRATIONS),
         (["migrate", "--help"], FOR_DEVELOPERS | OF_THE_API),
-        (["client", "--help"], FOR_DEVELOPERS | OF_THE_API),
-        (["doctor", "--help"], FOR_DEVELOPERS | OF_THE_API),
-        (["shell", "--help"], FOR_DEVELOPERS | OF_THE_API),
-        (["partner", "--help"], FOR_DEVELOPERS),
+        (["client", "--help"], FOR_DEVELOPERS | OF_THE_API | OF_MIGRATIONS),
+        (["doctor", "--help"], FOR_DEVELOPERS | OF_THE_API | OF_MIGRATIONS),
+        (["shell", "--help"], FOR_DEVELOPERS | OF_THE_API | OF_MIGRATIONS),
+        (["partner", "--help"], FOR_DEVELOPERS | OF_MIGRATIONS),
         (["simulate", "--help"], {"app.api.app", "fastapi", "sqlalchemy"}),
     ],
 )

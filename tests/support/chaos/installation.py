@@ -14,7 +14,8 @@ from pathlib import Path
 import aiohttp
 from sqlalchemy import make_url
 
-from app.database import Database, upgrade_schema
+from app.database import Database
+from app.database.migrations import upgrade_schema
 from app.domain.codes import ReferrerKind, System
 from app.operations.access.organisations import ReferrerDetails, save_referrer
 from app.sandbox.allegro.app import CLIENT_ID, CLIENT_SECRET
