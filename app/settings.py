@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, Field, SecretStr, ValidationError, model_validator
-from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -491,21 +490,21 @@ def _readable_values(paths: Set[_SettingPath]) -> dict[str, Any]:
 def _path_at(location: Sequence[str | int]) -> _SettingPath:
     """Return the names of the setting of a finding; what follows them in the location is a place within its value."""
     nested = tuple(map(str, location[:2]))
-    return nested if _variable(*nested) in {variable for variable, _ in variables()} else nested[:1]
+    return nested if _variable(*nested) in variables() else nested[:1]
 
 
-def variables(model: type[BaseModel] = Settings, prefix: str = PREFIX) -> Iterator[tuple[str, FieldInfo]]:
-    """Return the name of each environment variable with the field that describes it, those of partners included."""
+def variables(model: type[BaseModel] = Settings, prefix: str = PREFIX) -> Iterator[str]:
+    """Return the name of each environment variable, those of partners included."""
     for name, field in model.model_fields.items():
         variable, inner = f"{prefix}{name.upper()}", field.annotation
         if isinstance(inner, type) and issubclass(inner, BaseModel):
             yield from variables(inner, f"{variable}_")
         else:
-            yield variable, field
+            yield variable
 
 
 def _unknown_variable_faults() -> Iterator[str]:
-    known = [variable for variable, _ in variables()]
+    known = list(variables())
     for name, meant in unknown_variables(os.environ, known, PREFIX):  # noqa: TID251 - names of settings only
         remedy = f"use {meant}, or unset it" if meant else "unset it"
         yield f"{name} is no setting: {remedy}"

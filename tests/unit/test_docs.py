@@ -210,7 +210,7 @@ def test_named_tests_exist() -> None:
 
 
 def test_named_settings_exist() -> None:
-    known = {name for name, _ in variables()} | of_options()
+    known = set(variables()) | of_options()
     unknown = [
         f"{relative(page)}: {name}" for page in PAGES for name in set(VARIABLE.findall(page.read_text())) - known
     ]

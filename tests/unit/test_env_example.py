@@ -40,7 +40,7 @@ def settings_of(values: Mapping[str, str], monkeypatch: pytest.MonkeyPatch) -> S
 
 
 def test_each_setting_of_the_example_exists_and_those_that_are_needed_are_in_it() -> None:
-    known = {name for name, _ in variables()}
+    known = set(variables())
     sandbox, production = examples()["Sandbox"], examples()["Production"]
     needed = {"TRAJECTHUB_MASTER_KEY", "TRAJECTHUB_PUBLIC_URL", "TRAJECTHUB_OIN", "TRAJECTHUB_DATABASE_URL"}
     of_partners = {

@@ -78,7 +78,7 @@ def test_the_page_of_errors_has_every_rule_with_an_anchor_of_its_own() -> None:
 def test_the_page_of_settings_has_a_row_for_every_variable() -> None:
     rows = re.findall(r"^\| `(TRAJECTHUB_[A-Z_]+)` \| (.+) \|$", SETTINGS, re.MULTILINE)
 
-    assert sorted(name for name, _ in rows) == sorted(name for name, _ in variables())
+    assert sorted(name for name, _ in rows) == sorted(variables())
     assert [name for name, cells in rows if len(cells.split(" | ")) != 5 or not cells.endswith(".")] == []
 
 
