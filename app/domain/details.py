@@ -497,6 +497,14 @@ class Detail(Enum):
     )
     UNREADABLE_LENGTH = ("Give Content-Length in digits.", "Geef Content-Length in cijfers.")
     UNREADABLE_BODY = ("Send well-formed JSON.", "Stuur goed gevormde JSON.")
+    MORE_FAULTS = (
+        "There are {number} more faults; correct those that are listed first.",
+        "Er zijn nog {number} fouten; verbeter eerst die in deze lijst.",
+    )
+    ANOTHER_RULE = (
+        "This value breaks a rule of the field; see the field in the API reference.",
+        "Deze waarde voldoet niet aan een regel van het veld; zie het veld in de API-documentatie.",
+    )
     TOO_LARGE = ("Send at most {limit} bytes.", "Stuur ten hoogste {limit} bytes.")
     TOO_MANY_VALUES = (
         "Send at most {limit} values in one body, those in arrays included.",

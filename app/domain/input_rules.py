@@ -6,26 +6,31 @@ A name is part of the API and never changes. ``docs/reference/errors.md`` is gen
 from enum import StrEnum
 from typing import Self
 
+from app.domain import form_rules as form
+
 
 class InputRule(StrEnum):
     """A rule by its name in answers, with what it demands and what to do when a value breaks it.
 
-    The Dutch message says both; in place of ``{}`` comes what a fault names, such as a limit.
+    The Dutch message says both; in place of ``{}`` comes what a fault names, such as a limit. A rule of form
+    has an English message too; with other rules, who finds the fault writes it.
     """
 
     demand: str
     remedy: str
     message_nl: str
+    message: str
     _value_: str
 
     # Looking a rule up by its name needs no texts; every member is written with them.
-    def __new__(cls, value: str, demand: str = "", remedy: str = "", message_nl: str = "") -> Self:
+    def __new__(cls, value: str, demand: str = "", remedy: str = "", message_nl: str = "", message: str = "") -> Self:
         """Make a member from its name and its texts."""
         rule = str.__new__(cls, value)
         rule._value_ = value
         rule.demand = demand
         rule.remedy = remedy
         rule.message_nl = message_nl
+        rule.message = message
         return rule
 
     # Referrals and trajectories
@@ -252,238 +257,57 @@ class InputRule(StrEnum):
     )
 
     # The form of a request
-    MISSING = ("missing", "A required field is present.", "Give the field.", "Dit veld is verplicht.")
-    EXTRA_FORBIDDEN = (
-        "extra-forbidden",
-        "A field exists here.",
-        "Leave the field out, or correct its name.",
-        "Dit veld bestaat hier niet; laat het weg of verbeter de naam.",
-    )
-    JSON_INVALID = (
-        "json-invalid",
-        "A body is well-formed JSON.",
-        "Send well-formed JSON.",
-        "Stuur goed gevormde JSON.",
-    )
-    INVALID_JSON_VALUE = (
-        "invalid-json-value",
-        "A value is a JSON value.",
-        "Send well-formed JSON.",
-        "Stuur goed gevormde JSON.",
-    )
-    MODEL_ATTRIBUTES_TYPE = (
-        "model-attributes-type",
-        "The value is a JSON object.",
-        "Give a JSON object.",
-        "Geef een JSON-object.",
-    )
-    MODEL_TYPE = ("model-type", "The value is a JSON object.", "Give a JSON object.", "Geef een JSON-object.")
-    DICT_TYPE = ("dict-type", "The value is a JSON object.", "Give a JSON object.", "Geef een JSON-object.")
-    LIST_TYPE = ("list-type", "The value is a JSON array.", "Give a JSON array.", "Geef een JSON-array.")
-    TUPLE_TYPE = ("tuple-type", "The value is a JSON array.", "Give a JSON array.", "Geef een JSON-array.")
-    FROZEN_SET_TYPE = ("frozen-set-type", "The value is a JSON array.", "Give a JSON array.", "Geef een JSON-array.")
-    TOO_LONG = (
-        "too-long",
-        "An array has at most as many items as is documented.",
-        "Give fewer items.",
-        "Geef ten hoogste {} waarden.",
-    )
-    NONE_REQUIRED = (
-        "none-required",
-        "The value is null.",
-        "Give null, or leave the field out.",
-        "Geef null, of laat het veld weg.",
-    )
-    ENUM = (
-        "enum",
-        "The value is one of the codes of the field.",
-        "Use a code that the message lists.",
-        "Gebruik een van deze codes: {}.",
-    )
-    LITERAL_ERROR = (
-        "literal-error",
-        "The value is one of the texts of the field.",
-        "Use a text that the message lists.",
-        "Gebruik een van deze teksten: {}.",
-    )
-    UNION_TAG_INVALID = (
-        "union-tag-invalid",
-        "The field that tells which kind of object this is has one of its documented values.",
-        "Use a value that the message lists.",
-        "Geef bij het soort object een van deze waarden: {}.",
-    )
-    UNION_TAG_NOT_FOUND = (
-        "union-tag-not-found",
-        "The field that tells which kind of object this is, is present.",
-        "Give the field that the message names.",
-        "Geef het veld dat zegt welk soort object dit is: {}.",
-    )
+    MISSING = form.MISSING
+    EXTRA_FORBIDDEN = form.EXTRA_FORBIDDEN
+    JSON_INVALID = form.JSON_INVALID
+    INVALID_JSON_VALUE = form.INVALID_JSON_VALUE
+    MODEL_ATTRIBUTES_TYPE = form.MODEL_ATTRIBUTES_TYPE
+    MODEL_TYPE = form.MODEL_TYPE
+    DICT_TYPE = form.DICT_TYPE
+    LIST_TYPE = form.LIST_TYPE
+    TUPLE_TYPE = form.TUPLE_TYPE
+    FROZEN_SET_TYPE = form.FROZEN_SET_TYPE
+    TOO_LONG = form.TOO_LONG
+    NONE_REQUIRED = form.NONE_REQUIRED
+    ENUM = form.ENUM
+    LITERAL_ERROR = form.LITERAL_ERROR
+    UNION_TAG_INVALID = form.UNION_TAG_INVALID
+    UNION_TAG_NOT_FOUND = form.UNION_TAG_NOT_FOUND
 
     # The form of a text
-    STRING_TYPE = ("string-type", "The value is a text.", "Give a JSON string.", "Geef een JSON-tekst.")
-    STRING_UNICODE = (
-        "string-unicode",
-        "A text holds whole characters.",
-        "Encode the text as UTF-8.",
-        "De tekst bevat een half teken; codeer de tekst als UTF-8.",
-    )
-    STRING_TOO_SHORT = (
-        "string-too-short",
-        "A text has at least as many characters as is documented.",
-        "Give more.",
-        "Geef een tekst van ten minste {} teken(s).",
-    )
-    STRING_TOO_LONG = (
-        "string-too-long",
-        "A text has at most as many characters as is documented.",
-        "Shorten it.",
-        "Geef een tekst van ten hoogste {} tekens.",
-    )
-    STRING_PATTERN_MISMATCH = (
-        "string-pattern-mismatch",
-        "A text has the form that is documented for the field; control characters are in none.",
-        "Use that form.",
-        "Gebruik de vorm van dit veld: {}.",
-    )
-    UUID_TYPE = ("uuid-type", "An id is a text.", "Give a UUID as a JSON string.", "Geef een UUID als JSON-tekst.")
-    UUID_PARSING = (
-        "uuid-parsing",
-        "An id is a UUID.",
-        "Give the id as the hub returned it.",
-        "Geef een UUID, zoals 0195a3c2-7c1e-7d1a-9c55-3f6d1f0c8a11.",
-    )
+    STRING_TYPE = form.STRING_TYPE
+    STRING_UNICODE = form.STRING_UNICODE
+    STRING_TOO_SHORT = form.STRING_TOO_SHORT
+    STRING_TOO_LONG = form.STRING_TOO_LONG
+    STRING_PATTERN_MISMATCH = form.STRING_PATTERN_MISMATCH
+    UUID_TYPE = form.UUID_TYPE
+    UUID_PARSING = form.UUID_PARSING
 
     # The form of numbers and truth values
-    BOOL_TYPE = (
-        "bool-type",
-        "The value is true or false.",
-        "Give true or false, without quotation marks.",
-        "Geef true of false, zonder aanhalingstekens.",
-    )
-    BOOL_PARSING = ("bool-parsing", "The value is true or false.", "Give `true` or `false`.", "Geef true of false.")
-    INT_TYPE = ("int-type", "The value is a whole number.", "Give a whole number.", "Geef een geheel getal.")
-    INT_PARSING = (
-        "int-parsing",
-        "The value is a whole number.",
-        "Give a whole number in digits.",
-        "Geef een geheel getal in cijfers.",
-    )
-    INT_PARSING_SIZE = (
-        "int-parsing-size",
-        "A whole number is not too long to be read.",
-        "Give a smaller number.",
-        "Geef een kleiner getal.",
-    )
-    INT_FROM_FLOAT = (
-        "int-from-float",
-        "The value is a whole number.",
-        "Give a number without a fraction.",
-        "Geef een getal zonder cijfers achter de komma.",
-    )
-    FLOAT_TYPE = ("float-type", "The value is a number.", "Give a number.", "Geef een getal.")
-    FLOAT_PARSING = (
-        "float-parsing",
-        "The value is a number.",
-        "Give a number in digits.",
-        "Geef een getal in cijfers.",
-    )
-    FINITE_NUMBER = ("finite-number", "A number is finite.", "Give a finite number.", "Geef een eindig getal.")
-    GREATER_THAN_EQUAL = (
-        "greater-than-equal",
-        "A number is not below its least value.",
-        "Give a larger number.",
-        "Geef een getal van ten minste {}.",
-    )
-    LESS_THAN_EQUAL = (
-        "less-than-equal",
-        "A number is not above its greatest value.",
-        "Give a smaller number.",
-        "Geef een getal van ten hoogste {}.",
-    )
+    BOOL_TYPE = form.BOOL_TYPE
+    BOOL_PARSING = form.BOOL_PARSING
+    INT_TYPE = form.INT_TYPE
+    INT_PARSING = form.INT_PARSING
+    INT_PARSING_SIZE = form.INT_PARSING_SIZE
+    INT_FROM_FLOAT = form.INT_FROM_FLOAT
+    FLOAT_TYPE = form.FLOAT_TYPE
+    FLOAT_PARSING = form.FLOAT_PARSING
+    FINITE_NUMBER = form.FINITE_NUMBER
+    GREATER_THAN_EQUAL = form.GREATER_THAN_EQUAL
+    LESS_THAN_EQUAL = form.LESS_THAN_EQUAL
 
     # The form of dates
-    DATE = (
-        "date",
-        "A date is `YYYY-MM-DD`.",
-        "Give a date such as 2026-11-23.",
-        "Geef een datum als JJJJ-MM-DD, bijvoorbeeld 2026-11-23.",
-    )
-    BIRTH_DATE = (
-        "birth-date",
-        "A date of birth is `YYYY-MM-DD`, with `00` for a day, or a month and a day, that is not known.",
-        "Give a date such as 1988-04-12, 1965-03-00 or 1965-00-00; the year must be known.",
-        "Geef een datum als JJJJ-MM-DD, met 00 voor wat onbekend is, bijvoorbeeld 1988-04-12 of 1965-00-00.",
-    )
-    DATE_TIME = (
-        "date-time",
-        "A moment is a date and time with an offset, as in RFC 3339.",
-        "Give a moment such as 2026-11-23T10:30:00+01:00.",
-        "Geef een tijdstip met tijdzone volgens RFC 3339, bijvoorbeeld 2026-11-23T10:30:00+01:00.",
-    )
-    YEAR = (
-        "year",
-        "A year is one that every system in the chain can store.",
-        "Give a year from 1900 to 2100.",
-        "Geef een jaar van 1900 tot en met 2100.",
-    )
-    DATE_TYPE = (
-        "date-type",
-        "The value is a date.",
-        "Give a date such as 2026-11-23.",
-        "Geef een datum, zoals 2026-11-23.",
-    )
-    DATE_PARSING = (
-        "date-parsing",
-        "A date exists.",
-        "Give a date such as 2026-11-23.",
-        "Deze datum bestaat niet; geef een datum, zoals 2026-11-23.",
-    )
-    DATE_FROM_DATETIME_PARSING = (
-        "date-from-datetime-parsing",
-        "A date exists.",
-        "Correct the day or the month.",
-        "Deze datum bestaat niet; verbeter de dag of de maand.",
-    )
-    DATE_FROM_DATETIME_INEXACT = (
-        "date-from-datetime-inexact",
-        "A date has no time.",
-        "Give the date alone, such as 2026-11-23.",
-        "Geef alleen de datum, zoals 2026-11-23, zonder tijd.",
-    )
-    DATETIME_TYPE = (
-        "datetime-type",
-        "The value is a moment.",
-        "Give a moment such as 2026-11-23T10:30:00+01:00.",
-        "Geef een tijdstip, zoals 2026-11-23T10:30:00+01:00.",
-    )
-    DATETIME_PARSING = (
-        "datetime-parsing",
-        "A moment exists.",
-        "Correct its date, time or offset.",
-        "Dit tijdstip bestaat niet; verbeter de datum, de tijd of de tijdzone.",
-    )
-    DATETIME_FROM_DATE_PARSING = (
-        "datetime-from-date-parsing",
-        "A moment has a time.",
-        "Give a moment such as 2026-11-23T10:30:00+01:00.",
-        "Geef ook een tijd, zoals in 2026-11-23T10:30:00+01:00.",
-    )
-    DATETIME_OBJECT_INVALID = (
-        "datetime-object-invalid",
-        "A moment has a valid offset.",
-        "Correct the offset.",
-        "Verbeter de tijdzone.",
-    )
-    TIMEZONE_AWARE = (
-        "timezone-aware",
-        "A moment has an offset.",
-        "Add the offset, such as +01:00.",
-        "Geef ook de tijdzone, zoals +01:00.",
-    )
-
-    VALUE_ERROR = (
-        "value-error",
-        "The value keeps to a rule that has no name of its own.",
-        "Do as the message says.",
-        "De waarde voldoet niet aan een regel van dit veld; zie de documentatie.",
-    )
+    DATE = form.DATE
+    BIRTH_DATE = form.BIRTH_DATE
+    DATE_TIME = form.DATE_TIME
+    YEAR = form.YEAR
+    DATE_TYPE = form.DATE_TYPE
+    DATE_PARSING = form.DATE_PARSING
+    DATE_FROM_DATETIME_PARSING = form.DATE_FROM_DATETIME_PARSING
+    DATE_FROM_DATETIME_INEXACT = form.DATE_FROM_DATETIME_INEXACT
+    DATETIME_TYPE = form.DATETIME_TYPE
+    DATETIME_PARSING = form.DATETIME_PARSING
+    DATETIME_FROM_DATE_PARSING = form.DATETIME_FROM_DATE_PARSING
+    DATETIME_OBJECT_INVALID = form.DATETIME_OBJECT_INVALID
+    TIMEZONE_AWARE = form.TIMEZONE_AWARE
+    VALUE_ERROR = form.VALUE_ERROR

@@ -128,7 +128,7 @@ async def test_bad_query_is_a_400_that_names_every_fault_and_no_value(dock: Api)
 
     body = assert_problem(response, 400, "invalid-input")
     assert body["errors"] == [
-        {"field": "limit", "rule": "less-than-equal", "message": "The value should be less than or equal to 100."},
+        {"field": "limit", "rule": "less-than-equal", "message": "Give a number of at most 100."},
         {"field": "cursor", "rule": "cursor", "message": UNREADABLE_CURSOR},
     ]
     assert "999990019" not in response.text

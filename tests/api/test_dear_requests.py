@@ -42,7 +42,10 @@ async def test_the_answer_to_many_faults_names_the_first_and_their_number(dock: 
     faults = answered.json()["errors"]
     assert answered.status_code == 400
     assert len(faults) == MOST_FAULTS + 1
-    assert faults[-1]["message"] == f"There are {MOST - 10 - MOST_FAULTS} more faults; correct these first."
+    assert (
+        faults[-1]["message"]
+        == f"There are {MOST - 10 - MOST_FAULTS} more faults; correct those that are listed first."
+    )
 
 
 @pytest.mark.parametrize("path", ["/v1/referrals?{}", "/v1/referrals/{}", "/docs?{}", "/oauth/token?{}"])

@@ -1,16 +1,19 @@
 """The catalogue of rules is complete: what a request can break is in it, and what is in it can be broken."""
 
 import ast
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute
+from pydantic import ValidationError
 
 from app.api.forms import FORMS
 from app.api.http.validation_errors import invalid_input
 from app.api.routes import ROUTERS
+from app.domain.errors import FieldFault
 from app.domain.input_rules import InputRule
 
 APP = Path(__file__).parents[2] / "app"
@@ -73,13 +76,18 @@ def parameters(dependant: Dependant) -> Iterator[Any]:
         yield from parameters(each)
 
 
-def request_schemas() -> Iterator[dict[str, Any]]:
-    seen: set[int] = set()
+def all_routes() -> Iterator[APIRoute]:
     for router in ROUTERS:
         for route in router.routes:
             assert isinstance(route, APIRoute)
-            for field in parameters(route.dependant):
-                yield from schemas(field._type_adapter.core_schema, seen)
+            yield route
+
+
+def request_schemas() -> Iterator[dict[str, Any]]:
+    seen: set[int] = set()
+    for route in all_routes():
+        for field in parameters(route.dependant):
+            yield from schemas(field._type_adapter.core_schema, seen)
 
 
 def findings(schema: Mapping[str, Any]) -> set[str]:
@@ -107,6 +115,58 @@ def rules_in_code() -> set[str]:
         for node in ast.walk(ast.parse(path.read_text()))
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "InputRule"
     }
+
+
+SAYS_WHAT_TO_DO = re.compile(
+    r"(?:^|; |, or )(?:add|ask|choose|correct|encode|give|leave|search|see|send|use)\b", re.IGNORECASE
+)
+ZEGT_WAT_TE_DOEN = re.compile(
+    r"(?:^|; |, of )(?:codeer|controleer|corrigeer|geef|gebruik|laat|meld|stuur|verbeter|vraag|zie)\b", re.IGNORECASE
+)
+WRONG: tuple[object, ...] = (
+    None, True, 1.5, -1, 10**6, float("inf"), "", "x", "x" * 5000, "\x00", "\ud800", "9" * 5000, "2026-02-30",
+    "2026-11-23", "2026-13-01T10:00:00Z", "2026-11-23T10:00:00+99:00", "1000-01-01", "-", ["x"], ["x"] * 90, {},
+    {"x": 1}, {"type": "x"},
+)  # fmt: skip
+
+
+def validations() -> Iterator[tuple[Callable[[object], object], str | None]]:
+    """Yield how each parameter is validated, and each model of a body with the name of each of its fields."""
+    for route in all_routes():
+        yield from ((field._type_adapter.validate_python, None) for field in parameters(route.dependant))
+    for model in {schema["cls"] for schema in request_schemas() if schema["type"] == "model"}:
+        yield from ((model.model_validate, info.alias or name) for name, info in model.model_fields.items())
+
+
+def all_faults() -> Iterator[FieldFault]:
+    """Yield what is said of wrong values of every parameter, and of every field of every body."""
+    for validate, name in validations():
+        for value in WRONG:
+            try:
+                validate(value if name is None else {name: value})
+            except ValidationError as error:
+                yield from invalid_input(error.errors()).faults
+
+
+def test_what_is_said_of_every_wrong_value_names_the_rule_and_what_to_do_in_both_languages() -> None:
+    faults = {(each.rule, each.message, each.message_nl) for each in all_faults()}
+
+    assert {rule for rule, _, _ in faults} > {InputRule.STRING_TOO_SHORT, InputRule.ENUM, InputRule.LESS_THAN_EQUAL}
+    assert InputRule.VALUE_ERROR not in {rule for rule, _, _ in faults}
+    for _, message, message_nl in faults:
+        assert SAYS_WHAT_TO_DO.search(message), message
+        assert ZEGT_WAT_TE_DOEN.search(message_nl), message_nl
+        for text in (message, message_nl):
+            assert "{" not in text, text
+            assert "None" not in text, text
+            assert text.endswith("."), text
+
+
+def test_every_text_of_a_rule_says_what_to_do() -> None:
+    with_texts = [rule for rule in InputRule if rule is not InputRule.VALUE_ERROR]
+
+    assert [rule.message for rule in with_texts if rule.message and not SAYS_WHAT_TO_DO.search(rule.message)] == []
+    assert [rule.message_nl for rule in with_texts if not ZEGT_WAT_TE_DOEN.search(rule.message_nl)] == []
 
 
 def test_what_a_request_can_break_is_exactly_the_catalogue() -> None:

@@ -92,7 +92,8 @@ class FaultOut(BaseModel):
     field: str = Field(description="The field, with its path in the body (*veld*).", examples=["client.birthDate"])
     rule: InputRule = Field(description="Stable code of the rule.", examples=["date-from-datetime-parsing"])
     message: str = Field(
-        description="What to do, for people; Dutch with `Accept-Language: nl`.", examples=["Give a date as 1980-02-29."]
+        description="What to do, for people; Dutch with `Accept-Language: nl`.",
+        examples=["This date does not exist; correct the day or the month."],
     )
 
 

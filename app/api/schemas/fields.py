@@ -48,32 +48,33 @@ class Out(BaseModel):
     )
 
 
+def _broken(rule: InputRule) -> PydanticCustomError:
+    return PydanticCustomError(rule, rule.message)
+
+
 def _day(value: object) -> object:
     if isinstance(value, date) or (isinstance(value, str) and _DAY.fullmatch(value)):
         return value
-    raise PydanticCustomError(InputRule.DATE, "Give a date as YYYY-MM-DD, for example 2026-11-23")
+    raise _broken(InputRule.DATE)
 
 
 def _moment(value: object) -> object:
     if isinstance(value, datetime) or (isinstance(value, str) and _MOMENT.fullmatch(value)):
         return value
-    raise PydanticCustomError(
-        InputRule.DATE_TIME, "Give a moment with its offset as RFC 3339 has it, for example 2026-11-23T10:30:00+01:00"
-    )
+    raise _broken(InputRule.DATE_TIME)
 
 
 def _within_reach(value: _Time) -> _Time:
     if FIRST_YEAR <= value.year <= LAST_YEAR:
         return value
-    raise PydanticCustomError(InputRule.YEAR, f"Give a year from {FIRST_YEAR} to {LAST_YEAR}")
+    raise _broken(InputRule.YEAR)
 
 
 def _birth_date(value: object) -> BirthDate:
     try:
         return value if isinstance(value, date) else read_birth_date(str(value))
     except ValueError:
-        message = "Give a date as YYYY-MM-DD, with 00 for what is not known, for example 1965-00-00"
-        raise PydanticCustomError(InputRule.BIRTH_DATE, message) from None
+        raise _broken(InputRule.BIRTH_DATE) from None
 
 
 BirthDay = Annotated[

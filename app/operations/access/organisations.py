@@ -87,7 +87,11 @@ def save_referrer(tx: Connection, services: Services, details: ReferrerDetails) 
 def referrer_faults(services: Services, system: System | None, area: str | None) -> Iterator[FieldFault]:
     """Return what is wrong with the details of a referrer; None is right."""
     if system is System.ALLEGRO:
-        yield FieldFault("system", InputRule.REFERRERS_SYSTEM, "Referrers work in gidso or rmw, or use the api.")
+        yield FieldFault(
+            "system",
+            InputRule.REFERRERS_SYSTEM,
+            "Referrers work in GIDSO or RMW, or use the API; give gidso, rmw or api.",
+        )
     areas = services.reference.areas
     if area is not None and area not in areas:
         yield unknown_area("area", areas)

@@ -74,7 +74,7 @@ def previous_faults(uow: UnitOfWork, previous_id: UUID | None, visibility: Visib
 def plan_faults(trajectory: Trajectory | None, signed_on: date) -> Iterator[FieldFault]:
     """Return the fault of a plan that was signed before the intake."""
     if trajectory and signed_on < trajectory.started_on:
-        message = "The plan is signed on the day of the intake or later."
+        message = "Lies before the intake; give the day of signing, or correct the intake first."
         yield FieldFault("signedOn", InputRule.NOT_BEFORE_INTAKE, message)
 
 

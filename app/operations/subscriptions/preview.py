@@ -98,7 +98,7 @@ def preview_for(
 def event_type_faults(event_type: EventType) -> Iterator[FieldFault]:
     """Return why an event of this type cannot be previewed."""
     if event_type in ABOUT_CONNECTIONS:
-        message = "About a connection and not a referral, so nothing is decided; its schema shows its content."
+        message = "About a connection, so nothing is decided; give a type of event that is about a referral."
         yield FieldFault("eventType", InputRule.ABOUT_A_REFERRAL, message)
     elif OCCASION_OF[event_type] is None:
         yield FieldFault("eventType", InputRule.TOLD_TO_REFERRERS, "Never sent to a referrer; give another type.")
