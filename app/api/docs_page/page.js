@@ -15,21 +15,37 @@ const PARAMETER_OF = {
 };
 const ID_OF = { clientId: "clientId", organisationCode: "code" };
 
+const REFERENCE = /("reference": *")([^"]+)/;
+
 const told = document.getElementById("told");
 const known = {};
+const takenReferences = new Set();
 let exampleIds = {};
 let ui;
 let shown;
-let lastMethod = "GET";
 
 const parts = ({ React }) => ({
   statePlugins: {
     oas3: {
       wrapActions: {
         setRequestBodyValue: (original) => (change) =>
-          original(typeof change.value === "string" ? { ...change, value: withKnownIds(change.value) } : change),
+          original(isExample(change) ? { ...change, value: withNewReference(withKnownIds(change.value)) } : change),
       },
     },
+    spec: {
+      wrapActions: {
+        setResponse: (original) => (path, method, response) => {
+          const done = original(path, method, response);
+          if (response.ok) prepareNext(path, method, response.body);
+          return done;
+        },
+      },
+    },
+  },
+  wrapComponents: {
+    // Swagger UI draws the button before it has read the operation; clicked then, it sends nothing and never works again.
+    execute: (Execute) => (props) =>
+      React.createElement(Execute, { ...props, disabled: props.disabled || !isFilledIn(props) }),
   },
   components: {
     // Swagger UI puts a link in a button, which nobody can reach with the keyboard.
@@ -40,16 +56,15 @@ const parts = ({ React }) => ({
   },
 });
 
-function operationOf(url, method) {
-  const [path] = url.slice(shown.servers[0].url.length).split("?");
-  let found = null;
-  eachOperation(shown, (operation, template, verb) => {
-    const pattern = new RegExp(`^${template.replace(/\{\w+\}/g, "[^/]+")}$`);
-    if (verb === method.toLowerCase() && pattern.test(path) && (!found || !template.includes("{"))) {
-      found = { operation, template, method: verb };
-    }
-  });
-  return found;
+function isFilledIn({ operation, path, method, oas3Selectors }) {
+  if (!operation.size) return false;
+  return !operation.get("requestBody") || oas3Selectors.requestBodyValue(path, method) !== undefined;
+}
+
+function isExample({ value, pathMethod: [path, method] }) {
+  const contents = Object.values(shown.paths[path]?.[method]?.requestBody?.content ?? {});
+  const examples = contents.flatMap((each) => Object.values(each.examples ?? {}));
+  return examples.some((each) => JSON.stringify(each.value, null, 2) === value);
 }
 
 function idsIn(template, body) {
@@ -84,7 +99,10 @@ function changeParameter(path, method, { name, in: place }, value) {
 
 function changeBody(path, method, change) {
   const present = ui.oas3Selectors.requestBodyValue(path, method);
-  if (present) ui.oas3Actions.setRequestBodyValue({ value: change(present), pathMethod: [path, method] });
+  if (!present) return;
+  const value = change(present);
+  // Each change draws the page again.
+  if (value !== present) ui.oas3Actions.setRequestBodyValue({ value, pathMethod: [path, method] });
 }
 
 // The ids of examples are those of no hub; in a body they become those of the last answer.
@@ -95,41 +113,23 @@ function withKnownIds(text) {
   return text;
 }
 
-function parsed(text) {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
+// The next request of the same operation is another one, and the others work on what this one made.
+function prepareNext(path, method, answer) {
+  const { parameters, operationId } = shown.paths[path][method];
+  const key = parameters?.find((each) => each.name === "Idempotency-Key");
+  if (key) changeParameter(path, method, key, newKey());
+  if (operationId === "createReferral") {
+    takenReferences.add(answer.reference);
+    changeBody(path, method, withNewReference);
   }
+  if (answer && typeof answer === "object") fillIn(idsIn(path, answer));
 }
 
-// The next request of the same operation is another one.
-function prepareNext({ operation, template, method }) {
-  const key = operation.parameters?.find((each) => each.name === "Idempotency-Key");
-  if (key) changeParameter(template, method, key, newKey());
-  if (operation.operationId === "createReferral") {
-    changeBody(template, method, (text) =>
-      text.replace(/("reference": ")([^"]+)/, (_, before, reference) => before + newReference(reference)),
-    );
-  }
-}
-
-function onAnswer(response) {
-  const called = ui && response.url && operationOf(response.url, lastMethod);
-  if (called && response.ok) {
-    const body = parsed(response.text);
-    // After Swagger UI has drawn the answer, with what was sent.
-    setTimeout(() => {
-      prepareNext(called);
-      if (body) fillIn(idsIn(called.template, body));
-    });
-  }
-  return response;
-}
-
-function onRequest(request) {
-  lastMethod = request.method ?? "GET";
-  return request;
+// A reference is taken once a referral has been made with it.
+function withNewReference(text) {
+  return text.replace(REFERENCE, (all, before, reference) =>
+    takenReferences.has(reference) ? before + newReference(reference) : all,
+  );
 }
 
 function use(token, words) {
@@ -186,8 +186,6 @@ async function start() {
     defaultModelsExpandDepth: -1,
     tryItOutEnabled: true,
     plugins: [parts],
-    requestInterceptor: onRequest,
-    responseInterceptor: onAnswer,
   });
   document.getElementById("log-in").addEventListener("submit", logIn);
   document.getElementById("paste").addEventListener("submit", paste);
