@@ -72,9 +72,6 @@ def _one(check: Check, build: Path, variables: Mapping[str, str], deadline: floa
         outcome = Outcome(status=Status.UNAVAILABLE, version="", result="not run: there was no time left")
     else:
         outcome = run_check(check, build, variables)
-    if outcome.status is Status.FAILED:
-        print(f"{check.name} failed, and is run once more\n{end_of_log(check, build)}", flush=True)
-        outcome = run_check(check, build, variables)
     print(f"{outcome.status:<11} {time.monotonic() - began:5.0f} s  {check.name}: {outcome.result}", flush=True)
     if outcome.status is Status.FAILED:
         print(end_of_log(check, build), flush=True)
