@@ -5,25 +5,53 @@ import re
 from collections.abc import Iterator, Mapping
 from html import escape
 from inspect import getdoc
+from typing import Any
 from uuid import UUID
 
 from fastapi import Response
 from starlette.types import Scope
 
 from app.api.http.problems import STATUS_OF, problem_of
-from app.api.http.protocol_errors import HTTP_PROBLEMS, HttpError, ProblemKind
+from app.api.http.protocol_errors import HTTP_PROBLEMS, METHOD_NOT_ALLOWED, HttpError, ProblemKind
 from app.api.http.request_record import record_of
 from app.api.openapi.document import EXAMPLE_URL
+from app.api.openapi.examples import OF_ANY_REQUEST, recorded_answers
 from app.cli.error_details import details_by_code
 from app.cli.error_remedies import REMEDIES
 from app.cli.markdown import GENERATED, table
 from app.domain.codes import System
 from app.domain.details import Detail, Said
-from app.domain.errors import FieldFault, HubError, InvalidInput, NotTheOwner, OwnershipViolation
-from app.domain.input_rules import InputRule
+from app.domain.errors import Forbidden, HubError, InvalidInput, NotTheOwner, OwnershipViolation
 
 _NAMED = re.compile(r"{\w+}")
-_SHOWN_HEADERS = ("Content-Type", "Content-Language", "Retry-After", "WWW-Authenticate")
+_SHOWN_HEADERS = ("Content-Type", "Content-Language", "Allow", "Retry-After", "WWW-Authenticate")
+
+_RECORDED: Mapping[str, tuple[str, str, str]] = {
+    "bad-request": ("reference", "listCodeLists", "unreadable-address"),
+    "body-too-large": (OF_ANY_REQUEST, OF_ANY_REQUEST, "too-large"),
+    "conflict": ("subscriptions", "requestSubscriptionConsent", "no-consent"),
+    "duplicate-reference": ("referrals", "createReferral", "duplicate-reference"),
+    "forbidden": ("referrals", "createReferral", "forbidden-referrals-write"),
+    "idempotency-conflict": ("referrals", "createReferral", "idempotency-conflict"),
+    "internal-error": (OF_ANY_REQUEST, OF_ANY_REQUEST, "internal-error"),
+    "invalid-input": ("referrals", "createReferral", "every-fault-at-once"),
+    "not-acceptable": (OF_ANY_REQUEST, OF_ANY_REQUEST, "not-acceptable"),
+    "not-found": ("referrals", "getReferral", "no-referral"),
+    "not-the-owner": ("referrals", "updateReferral", "not-the-owner"),
+    "precondition-failed": ("referrals", "updateReferral", "precondition-failed"),
+    "precondition-required": ("referrals", "updateReferral", "precondition-required"),
+    "too-many-requests": (OF_ANY_REQUEST, OF_ANY_REQUEST, "too-many-requests"),
+    "transition-not-allowed": ("referrals", "confirmReferral", "transition-not-allowed"),
+    "unauthenticated": ("referrals", "getReferral", "unauthenticated"),
+    "unavailable": (OF_ANY_REQUEST, OF_ANY_REQUEST, "unavailable"),
+    "unsupported-media-type": (OF_ANY_REQUEST, OF_ANY_REQUEST, "unsupported-media-type"),
+}
+"""The answer that is shown of each code: the tag, the operation and the name of the recording."""
+
+_SAID: Mapping[str, Said] = {
+    "limit-reached": Detail.MOST_SUBSCRIPTIONS(limit=50),
+    "method-not-allowed": Detail.ANOTHER_METHOD(),
+}
 
 _PAGE = """\
 # {code}
@@ -100,29 +128,41 @@ def _page(kind: ProblemKind, details: list[Detail]) -> str:
         title_nl=kind.title_nl,
         description=kind.description,
         remedies="".join(f"- {each}\n" for each in REMEDIES[kind.code]),
-        example=_example(kind, details),
+        example=_example(kind),
         rest=_DETAILS + table(("in English", "in Dutch"), rows) if details else _RULES.rstrip("\n"),
     )
 
 
-def _example(kind: ProblemKind, details: list[Detail]) -> str:
-    """Return the answer of the hub, for the first text that names nothing."""
-    plain = (each for each in details if not _NAMED.search(each.english))
-    first = next(plain, details[0] if details else None)
-    said = Said(_NAMED.sub("…", first.english), _NAMED.sub("…", first.dutch)) if first else Said("", "")
+def _example(kind: ProblemKind) -> str:
+    """Return an answer that was recorded from a hub; of the two codes that are in no recording, what a hub says."""
+    body = _recorded(kind.code)
+    said = Said(body["detail"], "") if body else _SAID[kind.code]
     answer = problem_of(_request(), _error(kind, said))
+    if kind is METHOD_NOT_ALLOWED:
+        answer.headers["Allow"] = "GET, HEAD, POST"
     lines = [f"HTTP/1.1 {kind.status}", *_headers(answer)]
-    body = json.dumps(json.loads(bytes(answer.body)), ensure_ascii=False, indent=2)
-    return "\n".join([*lines, "", body])
+    text = json.dumps(body or json.loads(bytes(answer.body)), ensure_ascii=False, indent=2)
+    return "\n".join([*lines, "", text])
+
+
+def _recorded(code: str) -> Mapping[str, Any] | None:
+    if code not in _RECORDED:
+        return None
+    tag, operation, name = _RECORDED[code]
+    named = (bodies.get(name) for bodies in recorded_answers(tag)[operation].answers.values())
+    body: Mapping[str, Any] = next(body for body in named if body and body.get("code") == code)
+    return body
 
 
 def _error(kind: ProblemKind, said: Said) -> HubError | HttpError:
+    """Return an error of this kind, for the headers of its answer."""
     made = next((each for each in STATUS_OF if each.code == kind.code and "code" in vars(each)), None)
     if made is None:
         return HttpError(kind, said)
     if made is InvalidInput:
-        rule = InputRule.ELEVEN_TEST
-        return InvalidInput(FieldFault("client.bsn", rule, rule.remedy))
+        return InvalidInput()
+    if made is Forbidden:
+        return Forbidden(said, scope="referrals:write")
     if made is NotTheOwner:
         return NotTheOwner(said, OwnershipViolation(UUID(int=0), System.API, {}))
     return made(said)

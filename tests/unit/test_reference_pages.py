@@ -55,6 +55,7 @@ def test_every_code_has_a_page_with_its_meaning_remedies_and_an_example_of_its_o
         assert problem["code"] == code
         assert problem["type"] == f"{EXAMPLE_URL}/docs/errors/{code}"
         assert problem["detail"], code
+        assert "…" not in problem["detail"], code
 
 
 def test_every_text_of_an_error_is_on_the_page_of_its_code_or_on_that_of_all() -> None:
