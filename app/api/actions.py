@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from fastapi import Request
 from fastapi.routing import APIRoute
 from pydantic.alias_generators import to_camel
+from starlette.routing import BaseRoute
 
 from app.api.schemas.lists import ActionOperationOut, ActionsOut
 from app.api.state import AppState
@@ -46,6 +47,20 @@ OPERATIONS: Mapping[Action, str] = {
 """The endpoint of each action that can be available, by its name in ``app.api.routes``."""
 
 
+ActionRoutes = Mapping[Action, APIRoute]
+"""The route of each action."""
+
+
+def action_routes(routes: Sequence[BaseRoute]) -> ActionRoutes:
+    """Return the routes by which actions are done, of those of an application.
+
+    Raises:
+        KeyError: there is no route for an action.
+    """
+    by_name = {route.name: route for route in routes if isinstance(route, APIRoute)}
+    return {action: by_name[name] for action, name in OPERATIONS.items()}
+
+
 def actions_out(hub: AppState, request: Request, actions: Sequence[Action], ids: Mapping[str, object]) -> ActionsOut:
     """Return actions on the wire, each with the operation by which it is done.
 
@@ -57,9 +72,9 @@ def actions_out(hub: AppState, request: Request, actions: Sequence[Action], ids:
 def _operations(
     hub: AppState, request: Request, actions: Sequence[Action], ids: Mapping[str, object]
 ) -> Iterator[ActionOperationOut]:
-    routes = {route.name: route for route in request.app.routes if isinstance(route, APIRoute)}
+    routes: ActionRoutes = request.app.state.action_routes
     for action in actions:
-        route = routes[OPERATIONS[action]]
+        route = routes[action]
         # An appointment that was not disclosed to the caller has no address.
         if route.param_convertors.keys() <= ids.keys():
             path = route.url_path_for(route.name, **{name: ids[name] for name in route.param_convertors})

@@ -9,6 +9,7 @@ from starlette.requests import Request
 from starlette.routing import BaseRoute, Match, Route
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from app.api.actions import action_routes
 from app.api.dependencies import authenticate
 from app.api.deprecation_headers import DeprecationHeaders
 from app.api.deprecations import DEPRECATIONS, Deprecation
@@ -30,6 +31,7 @@ UNKNOWN_ADDRESS = "unknown"
 def create_api(hub: AppState, deprecations: tuple[Deprecation, ...] = DEPRECATIONS) -> ASGIApp:
     """Return the API over a hub, with its document, which is made once."""
     versioned = _application(hub, ROUTERS)
+    versioned.state.action_routes = action_routes(versioned.routes)
     # Now, because it takes half a second in which no request would be answered.
     document(hub.public_url, deprecations)
     # FastAPI's documented way to change the form of the document.
