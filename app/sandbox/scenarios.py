@@ -90,11 +90,19 @@ async def _refer(env: SandboxEnv, timeline: Timeline, row: RegisterRow) -> UUID:
     await env.set_clocks(_utc(row.received_on, 9))
     timeline.action(env.clock.now(), row.system, row.organisation, "refers a client")
     if row.system is System.API:
-        await env.refer(row.organisation_code, referral_body(row), f"play-{row.number}")
+        await _refer_over_api(env, row)
     else:
         await env.partner_console.refer(row.system, [referral_document(row)])
     await retry_until_delivered(env, *({row.system} - {System.API}))
     return await env.find(row.organisation_code, row.reference)
+
+
+async def _refer_over_api(env: SandboxEnv, row: RegisterRow) -> None:
+    """Refer over the API, unless an earlier start over the same data did; its key is forgotten after a day."""
+    try:
+        await env.find(row.organisation_code, row.reference)
+    except LookupError:
+        await env.refer(row.organisation_code, referral_body(row), f"play-{row.number}")
 
 
 async def _show_disclosures(

@@ -14,11 +14,14 @@ from typing import Any
 import httpx
 import pytest
 import pytest_asyncio
+from rich.console import Console
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from app.domain.codes import System
+from app.domain.local_time import local_date
 from app.sandbox.console import PartnerConsole
 from app.sandbox.control.api import control_api
 from app.sandbox.control.catalogue import SCENARIOS
@@ -29,7 +32,7 @@ from app.sandbox.hub import Gate
 from app.sandbox.hub_trouble import Trouble, TroubledHub, be_faulty
 from app.sandbox.roles import REFERRER, ROLES
 from app.sandbox.runtime import SettableClock, serving
-from app.sandbox.scenarios import register_roles
+from app.sandbox.scenarios import demo_scenarios, play, register_roles
 from app.sandbox.simulate import SIMULATORS
 from app.sandbox.tester_files import Kit
 from tests.support.command_line import run
@@ -253,6 +256,16 @@ async def test_a_call_does_not_wait_for_ever_for_a_hub_that_does_not_run() -> No
     gate = httpx.ASGITransport(Gate(longest_wait=0.01))
     async with httpx.AsyncClient(transport=gate, base_url="http://127.0.0.1") as http:
         assert (await http.get("/v1/referrals")).status_code == 503
+
+
+async def test_a_route_of_the_demo_is_played_again_over_data_of_days_ago(tmp_path: Path) -> None:
+    async with running_sandbox(tmp_path, SettableClock()) as env:
+        routes = [each for each in demo_scenarios(local_date(env.clock.now())) if each.row.system is System.API]
+        await play(env, Console(quiet=True), routes)
+        await env.set_clocks(None)
+        while await env.worker.purge():
+            pass
+        await play(env, Console(quiet=True), routes)
 
 
 async def test_a_sandbox_ends_while_somebody_waits_for_events(tmp_path: Path) -> None:
