@@ -3,7 +3,7 @@
 # tool: axe-core, on `/docs`
 # document: -
 # done: logs in, executes what the page fills in for every operation of a referrer that needs nobody else, and reads it in light and dark, on a desktop and on a phone
-# seconds: 600
+# seconds: 300
 set -euo pipefail
 source "$SHARED"
 
