@@ -351,6 +351,51 @@ class RoutingAdvice(Code):
     ALREADY_OPEN = "already_open", "Al een open aanmelding of traject"
 
 
+class CaseLead(Code):
+    """Who directs the case across all domains of life (*casusregie*)."""
+
+    COUNSELLOR = "counsellor", "De trajectbegeleider"
+    ANOTHER = "another", "Een andere casusregisseur"
+
+
+class RequestedAction(Code):
+    """What the referrer is asked to do."""
+
+    RESTORE_CONTACT = "restore_contact", "Contact met de klant herstellen"
+
+
+class ProgressState(Code):
+    """Where a case is between the first talk of the intake and its end (*stand*)."""
+
+    INTAKE = "intake", "Intake loopt"
+    PLANNING = "planning", "Plan wordt opgesteld"
+    RUNNING = "running", "Traject loopt"
+    PAUSED = "paused", "Traject is gepauzeerd"
+    CONTACT_LOST = "contact_lost", "Contact met de klant is verloren"
+    DECIDED = "decided", "Besluit is genomen"
+
+
+class NextStep(Code):
+    """What comes next in a case (*volgende stap*)."""
+
+    INTAKE_RESULT = "intake_result", "Intake afronden"
+    PLAN = "plan", "Plan ondertekenen"
+    DECISION = "decision", "Besluit over de dienstverlening"
+    RESUMPTION = "resumption", "Traject hervatten"
+    CONTACT = "contact", "Contact herstellen"
+    SERVICE = "service", "Dienstverlening uitvoeren"
+
+
+class ExtensionReason(Code):
+    """Why the counsellor extends a term."""
+
+    AWAITING_DOCUMENTS = "awaiting_documents", "Stukken ontbreken nog"
+    AWAITING_THIRD_PARTY = "awaiting_third_party", "Wacht op een andere partij"
+    CLIENT_ABSENT = "client_absent", "Klant is tijdelijk afwezig"
+    CAPACITY = "capacity", "Geen plaats binnen de termijn"
+    OTHER = "other", "Anders"
+
+
 class DisclosureOccasion(Code):
     """When data is disclosed: at a feedback moment (*terugkoppelmoment*), on request, or to be handled."""
 
@@ -358,10 +403,13 @@ class DisclosureOccasion(Code):
     CONFIRMED = "confirmed", "Aanmelding verwerkt"
     INTAKE_PLANNED = "intake_planned", "Intake gepland"
     INTAKE_ATTENDED = "intake_attended", "Verschenen op de intake"
-    MISSED = "missed", "Niet verschenen of onbereikbaar"
+    MISSED = "missed", "Niet verschenen"
+    CONTACT_LOST = "contact_lost", "Contact verloren of hersteld"
     INTAKE_RESULT = "intake_result", "Resultaat van de intake"
     PLAN_SIGNED = "plan_signed", "Plan ondertekend"
     OTHER_HELP = "other_help", "Andere hulp nodig"
+    PROGRESS = "progress", "Voortgang"
+    COUNSELLOR_CHANGED = "counsellor_changed", "Andere trajectbegeleider"
     FIRST_RESULT = "first_result", "Eerste resultaat of start dienstverlening"
     CHANGE = "change", "Belangrijke verandering"
     CLOSED = "closed", "Uitval of afsluiting"
@@ -386,16 +434,20 @@ CODE_LISTS: Mapping[str, Iterable[Code]] = {
     "contact-channels": ContactChannel,
     "debt-severities": DebtSeverity,
     "drop-out-reasons": DropOutReason,
+    "extension-reasons": ExtensionReason,
     "feedback-moments": FEEDBACK_MOMENTS,
     "income-situations": IncomeSituation,
     "intake-results": IntakeResult,
     "kbr-statuses": KbrStatus,
     "life-domains": LifeDomain,
+    "next-steps": NextStep,
     "organisation-roles": OrganisationRole,
     "party-roles": PartyRole,
+    "progress-states": ProgressState,
     "referral-statuses": ReferralStatus,
     "referrer-kinds": ReferrerKind,
     "rejection-reasons": RejectionReason,
+    "requested-actions": RequestedAction,
     "routing-advices": RoutingAdvice,
     "signal-kinds": SignalKind,
     "systems": System,

@@ -25,6 +25,14 @@ class EventType(StrEnum):
     REFERRAL_AMENDED = "nl.trajecthub.referrals.amended.v1"
     REFERRAL_CONCLUDED = "nl.trajecthub.referrals.concluded.v1"
     REFERRAL_CLOSED = "nl.trajecthub.referrals.closed.v1"
+    CONTACT_LOST = "nl.trajecthub.referrals.contact-lost.v1"
+    CONTACT_RESTORED = "nl.trajecthub.referrals.contact-restored.v1"
+    OTHER_HELP_NEEDED = "nl.trajecthub.referrals.other-help-needed.v1"
+    PROGRESS_REPORTED = "nl.trajecthub.referrals.progress-reported.v1"
+    COUNSELLOR_CHANGED = "nl.trajecthub.referrals.counsellor-changed.v1"
+    TERM_EXTENDED = "nl.trajecthub.referrals.term-extended.v1"
+    TERM_APPROACHING = "nl.trajecthub.referrals.term-approaching.v1"
+    TERM_BREACHED = "nl.trajecthub.referrals.term-breached.v1"
     INTAKE_SCHEDULED = "nl.trajecthub.referrals.intake-scheduled.v1"
     INTAKE_RESCHEDULED = "nl.trajecthub.referrals.intake-rescheduled.v1"
     INTAKE_CANCELLED = "nl.trajecthub.referrals.intake-cancelled.v1"
@@ -60,6 +68,15 @@ OCCASION_OF: Mapping[EventType, DisclosureOccasion | None] = {
     EventType.REFERRAL_AMENDED: None,
     EventType.REFERRAL_CONCLUDED: DisclosureOccasion.INTAKE_RESULT,
     EventType.REFERRAL_CLOSED: DisclosureOccasion.CLOSED,
+    EventType.CONTACT_LOST: DisclosureOccasion.CONTACT_LOST,
+    EventType.CONTACT_RESTORED: DisclosureOccasion.CONTACT_LOST,
+    EventType.OTHER_HELP_NEEDED: DisclosureOccasion.OTHER_HELP,
+    EventType.PROGRESS_REPORTED: DisclosureOccasion.PROGRESS,
+    EventType.COUNSELLOR_CHANGED: DisclosureOccasion.COUNSELLOR_CHANGED,
+    EventType.TERM_EXTENDED: DisclosureOccasion.PROGRESS,
+    # A term must not become pressure on the referrer.
+    EventType.TERM_APPROACHING: None,
+    EventType.TERM_BREACHED: None,
     EventType.INTAKE_SCHEDULED: DisclosureOccasion.INTAKE_PLANNED,
     EventType.INTAKE_RESCHEDULED: DisclosureOccasion.INTAKE_PLANNED,
     EventType.INTAKE_CANCELLED: DisclosureOccasion.INTAKE_PLANNED,
@@ -133,9 +150,11 @@ FOR_FINANCE_TEAM = frozenset(
         EventType.WITHDRAWAL_REQUESTED,
         EventType.APPOINTMENT_RESPONDED,
         EventType.SIGNAL_GIVEN,
+        EventType.TERM_APPROACHING,
+        EventType.TERM_BREACHED,
     }
 )
-"""What the referrer's side did; always sent to the finance team, whatever the feedback agreement says."""
+"""What the referrer's side did, and the terms; always sent to the finance team, whatever the agreement says."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,6 +17,7 @@ from app.domain.codes import (
     AppointmentResponse,
     AppointmentStatus,
     CancellationReason,
+    CaseLead,
     ClosureReason,
     Code,
     ConsentForm,
@@ -25,13 +26,17 @@ from app.domain.codes import (
     ContactChannel,
     DebtSeverity,
     DropOutReason,
+    ExtensionReason,
     IncomeSituation,
     IntakeResult,
     KbrStatus,
     LifeDomain,
+    NextStep,
+    ProgressState,
     ReferralStatus,
     ReferrerKind,
     RejectionReason,
+    RequestedAction,
     RoutingAdvice,
     SignalKind,
     Threat,
@@ -136,6 +141,17 @@ class Field(StrEnum):
     KBR_STATUS = "kbr.status"
     KBR_CHANGED_ON = "kbr.changed_on"
     KBR_SERVICE_DECISION_MEETING_ON = "kbr.service_decision_meeting_on"
+    REFERRAL_LED_BY = "referral.led_by"
+    CONTACT_LOST_ON = "contact.lost_on"
+    CONTACT_RESTORED_ON = "contact.restored_on"
+    OTHER_HELP_LIFE_DOMAINS = "other_help.life_domains"
+    PROGRESS_WEEK = "progress.week"
+    PROGRESS_STATE = "progress.state"
+    PROGRESS_NEXT_STEP = "progress.next_step"
+    PROGRESS_DUE_ON = "progress.due_on"
+    TERM_CODE = "term.code"
+    TERM_DUE_ON = "term.due_on"
+    TERM_EXTENSION_REASON = "term.extension_reason"
     SIGNAL_KIND = "signal.kind"
     OCCURRED_AT = "event.occurred_at"
 
@@ -732,8 +748,13 @@ OF_TRAJECTORY: tuple[FieldSpec[Trajectory], ...] = (
         lambda it: it.plan.signed_on if it.plan else None,
         about="When the client signed the support plan (ondersteuningsplan)",
     ),
+    # A reference says nothing of the finances; the document is read where it is stored, by who may.
     _spec(
-        Field.PLAN_DOCUMENT_REFERENCE, _C.FINANCIAL, TEXT, lambda it: it.plan.document_reference if it.plan else None
+        Field.PLAN_DOCUMENT_REFERENCE,
+        _C.OPERATIONAL,
+        TEXT,
+        lambda it: it.plan.document_reference if it.plan else None,
+        about="Where the plan is in the document store (kenmerk RDD)",
     ),
     _spec(
         Field.RESULT_CODE,
@@ -782,8 +803,30 @@ OF_EVENT: tuple[FieldSpec[None], ...] = (
     _of_event(
         Field.REFERRAL_REQUESTED_ACTION,
         _C.OPERATIONAL,
-        TEXT,
-        "What the referrer is asked to do (verzoek), such as restore_contact",
+        code_of(RequestedAction),
+        "What the referrer is asked to do (verzoek)",
+    ),
+    # Rules ask about it, and no event carries it: who leads the case is a name that the referrer wrote.
+    _spec(Field.REFERRAL_LED_BY, _C.OPERATIONAL, code_of(CaseLead), lambda _: None),
+    _of_event(Field.CONTACT_LOST_ON, _C.OPERATIONAL, DAY, "Since when nobody can reach the client (contact verloren)"),
+    _of_event(Field.CONTACT_RESTORED_ON, _C.OPERATIONAL, DAY, "When contact was restored (contact hersteld)"),
+    # Which domain, in a code, is what was agreed; what the help is needed for is care and is not stored.
+    _of_event(
+        Field.OTHER_HELP_LIFE_DOMAINS,
+        _C.OPERATIONAL,
+        codes_of(LifeDomain),
+        "The domains of life in which other help is needed (leefgebieden)",
+    ),
+    _of_event(Field.PROGRESS_WEEK, _C.OPERATIONAL, COUNT, "How many weeks after the intake this is (week)"),
+    _of_event(Field.PROGRESS_STATE, _C.OPERATIONAL, code_of(ProgressState), "Where the case is now (stand)"),
+    _of_event(Field.PROGRESS_NEXT_STEP, _C.OPERATIONAL, code_of(NextStep), "What comes next (volgende stap)"),
+    _of_event(
+        Field.PROGRESS_DUE_ON, _C.OPERATIONAL, DAY, "By when the counsellor decides (besluit uiterlijk op), if known"
+    ),
+    _of_event(Field.TERM_CODE, _C.OPERATIONAL, TEXT, "The term that is meant, as the city names it (termijn)"),
+    _of_event(Field.TERM_DUE_ON, _C.OPERATIONAL, DAY, "The last day of the term (uiterlijk op)"),
+    _of_event(
+        Field.TERM_EXTENSION_REASON, _C.OPERATIONAL, code_of(ExtensionReason), "Why it was extended (reden verlenging)"
     ),
     _of_event(Field.SIGNAL_KIND, _C.OPERATIONAL, code_of(SignalKind), "What changed at the referrer (signaal)"),
     _of_event(Field.OCCURRED_AT, _C.OPERATIONAL, MOMENT, "When it happened in the real world (gebeurd op)"),

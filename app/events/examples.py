@@ -13,8 +13,12 @@ from app.domain.codes import (
     AppointmentResponse,
     CancellationReason,
     ClosureReason,
+    ExtensionReason,
     IntakeResult,
     KbrStatus,
+    LifeDomain,
+    NextStep,
+    ProgressState,
     ReferralStatus,
     RejectionReason,
     RoutingAdvice,
@@ -47,6 +51,15 @@ _FACTS: Mapping[Field, FactValue] = {
     Field.REFERRAL_REJECTION_REASON: RejectionReason.RUNNING_WSNP.value,
     Field.REFERRAL_WITHDRAWAL_REASON: WithdrawalReason.HELPED_ELSEWHERE.value,
     Field.REFERRAL_REQUESTED_ACTION: "restore_contact",
+    Field.CONTACT_LOST_ON: "2026-11-23",
+    Field.CONTACT_RESTORED_ON: "2026-11-23",
+    Field.OTHER_HELP_LIFE_DOMAINS: [LifeDomain.HOUSING.value],
+    Field.PROGRESS_WEEK: 8,
+    Field.PROGRESS_STATE: ProgressState.RUNNING.value,
+    Field.PROGRESS_NEXT_STEP: NextStep.DECISION.value,
+    Field.PROGRESS_DUE_ON: "2026-12-28",
+    Field.TERM_EXTENSION_REASON: ExtensionReason.AWAITING_DOCUMENTS.value,
+    Field.PLAN_DOCUMENT_REFERENCE: "RDD-2026-0042",
     Field.COUNSELLOR_NAME: "B. Bakker",
     Field.COUNSELLOR_PHONE: "+31 10 555 01 00",
     Field.APPOINTMENT_ID: "7c2f9d10-5b3e-8f64-a1c8-2d4e6f8091a3",
@@ -93,11 +106,22 @@ _OTHERWISE: Mapping[EventType, Mapping[Field, FactValue]] = {
     },
 }
 
-_UNUSED: Mapping[EventType, frozenset[Field]] = dict.fromkeys(
-    (EventType.REFERRAL_CLOSED, EventType.TRAJECTORY_STOPPED, EventType.TRAJECTORY_CLOSED),
-    frozenset({Field.TRAJECTORY_ID, Field.TRAJECTORY_STATUS}),
-)
-"""What no referrer to whom the reason of the closure is disclosed receives as well."""
+_UNUSED: Mapping[EventType, frozenset[Field]] = {
+    **dict.fromkeys(
+        (EventType.REFERRAL_CLOSED, EventType.TRAJECTORY_STOPPED, EventType.TRAJECTORY_CLOSED),
+        frozenset({Field.TRAJECTORY_ID, Field.TRAJECTORY_STATUS, Field.RESULT_CODE, Field.RESULT_DECIDED_ON}),
+    ),
+    **dict.fromkeys(
+        (
+            EventType.OTHER_HELP_NEEDED,
+            EventType.PROGRESS_REPORTED,
+            EventType.TERM_EXTENDED,
+            EventType.COUNSELLOR_CHANGED,
+        ),
+        frozenset({Field.REFERRAL_STATUS}),
+    ),
+}
+"""What no referrer receives next to the other fields of the example."""
 
 
 def example_facts(event_type: EventType) -> dict[Field, FactValue]:

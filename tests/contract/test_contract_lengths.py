@@ -42,6 +42,10 @@ CODES: Mapping[Field, type[codes.Code]] = {
     Field.REFERRAL_REJECTION_REASON: codes.RejectionReason,
     Field.REFERRAL_WITHDRAWAL_REASON: codes.WithdrawalReason,
     Field.REFERRAL_CLOSURE_REASON: codes.ClosureReason,
+    Field.REFERRAL_REQUESTED_ACTION: codes.RequestedAction,
+    Field.PROGRESS_STATE: codes.ProgressState,
+    Field.PROGRESS_NEXT_STEP: codes.NextStep,
+    Field.TERM_EXTENSION_REASON: codes.ExtensionReason,
 }
 NOTHING: dict[str, Any] = {}
 
@@ -266,7 +270,7 @@ def test_the_longest_journal_line_that_the_hub_can_write_fits_in_gidso() -> None
         Field.PLAN_DOCUMENT_REFERENCE: "r" * 200,
         Field.REFERRAL_ADVICE: list(codes.RoutingAdvice),
         Field.REFERRAL_FLAGS: list(journal.FLAGS),
-        Field.REFERRAL_REQUESTED_ACTION: "a" * 80,
+        Field.OTHER_HELP_LIFE_DOMAINS: list(codes.LifeDomain),
     }
 
     longest = max(len(journal.to_text(event, fields)) for event in journal.OPENINGS)

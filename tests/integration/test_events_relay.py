@@ -41,7 +41,7 @@ async def test_event_is_relayed_once(env: EventEnv) -> None:
 
 
 async def test_moment_that_is_not_agreed_makes_no_delivery(env: EventEnv) -> None:
-    referral = env.cases.add(organisation(ReferrerKind.VRAAGWIJZER, System.GIDSO))
+    referral = env.cases.add(organisation(ReferrerKind.JONGERENLOKET, System.GIDSO))
 
     await env.happen(referral, EventType.PLAN_SIGNED)
 

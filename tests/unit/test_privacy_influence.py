@@ -7,7 +7,7 @@ from uuid import UUID
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from app.domain.codes import ConsentScope, DisclosureOccasion, TrajectoryResult
+from app.domain.codes import CaseLead, ConsentScope, DisclosureOccasion, TrajectoryResult, TrajectoryStatus
 from app.domain.fields import Field
 from app.privacy.policy import Effect, Policy
 from tests.support.privacy import CONSENT, FACTS, POLICY, gate_of, release_for, withheld_fields
@@ -22,11 +22,15 @@ SETTINGS: list[Facts] = [
         Field.CONSENT_GIVEN_ON: given_on,
         Field.ATTENDANCE_MISSED_COUNT: missed,
         Field.RESULT_CODE: result,
+        Field.TRAJECTORY_STATUS: status,
+        Field.REFERRAL_LED_BY: lead,
     }
-    for (consent, given_on), missed, result in product(
+    for (consent, given_on), missed, result, status, lead in product(
         ((CONSENT, date(2019, 9, 2)), (frozenset(), None)),
         (0, 1, 2),
         (None, TrajectoryResult.KBR_APPLICATION, TrajectoryResult.NO_FURTHER_SUPPORT),
+        (TrajectoryStatus.RUNNING, TrajectoryStatus.STOPPED),
+        CaseLead,
     )
 ]
 OTHERS: dict[type, object] = {

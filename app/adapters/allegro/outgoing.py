@@ -160,6 +160,7 @@ _ANSWER: Part = {
     "andereTijden": (Field.APPOINTMENT_OTHER_TIMES, _each(_same)),
 }
 _SIGNAL: Part = {"signaal": (Field.SIGNAL_KIND, label(SignalKind))}
+_TERM: Part = {"termijn": (Field.TERM_CODE, _same), "uiterlijkOp": (Field.TERM_DUE_ON, _same)}
 
 _MESSAGES: Mapping[EventType, tuple[str, str, Part]] = {
     EventType.REFERRAL_WITHDRAWN: ("intrekking", "De verwijzer heeft de aanmelding ingetrokken", _WITHDRAWAL),
@@ -170,6 +171,8 @@ _MESSAGES: Mapping[EventType, tuple[str, str, Part]] = {
     ),
     EventType.APPOINTMENT_RESPONDED: ("reactie_afspraak", "De verwijzer antwoordt op de afspraak", _ANSWER),
     EventType.SIGNAL_GIVEN: ("signaal", "De verwijzer geeft een signaal", _SIGNAL),
+    EventType.TERM_APPROACHING: ("termijn_nadert", "Een termijn eindigt binnenkort", _TERM),
+    EventType.TERM_BREACHED: ("termijn_verstreken", "Een termijn is verstreken", _TERM),
 }
 
 _TITLES: Mapping[str, str] = {
@@ -177,4 +180,6 @@ _TITLES: Mapping[str, str] = {
     "reactie": "Antwoord",
     "andereTijden": "Voorgestelde tijden",
     "signaal": "Signaal",
+    "termijn": "Termijn",
+    "uiterlijkOp": "Uiterlijk op",
 }

@@ -10,9 +10,14 @@ from app.domain.codes import (
     ClosureReason,
     DisclosureOccasion,
     DropOutReason,
+    ExtensionReason,
     IntakeResult,
     KbrStatus,
+    LifeDomain,
+    NextStep,
+    ProgressState,
     RejectionReason,
+    RequestedAction,
     RoutingAdvice,
     TrajectoryResult,
     TrajectoryStatus,
@@ -33,9 +38,12 @@ CATEGORIES: Mapping[DisclosureOccasion, str] = {
     DisclosureOccasion.INTAKE_PLANNED: "AFSPRAAK",
     DisclosureOccasion.INTAKE_ATTENDED: "AFSPRAAK",
     DisclosureOccasion.MISSED: "AFSPRAAK",
+    DisclosureOccasion.CONTACT_LOST: "CONTACT",
     DisclosureOccasion.INTAKE_RESULT: "RESULTAAT",
     DisclosureOccasion.PLAN_SIGNED: "PLAN",
     DisclosureOccasion.OTHER_HELP: "HULPVERLENING",
+    DisclosureOccasion.PROGRESS: "VOORTGANG",
+    DisclosureOccasion.COUNSELLOR_CHANGED: "VOORTGANG",
     DisclosureOccasion.FIRST_RESULT: "RESULTAAT",
     DisclosureOccasion.CHANGE: "VOORTGANG",
     DisclosureOccasion.CLOSED: "AFSLUITING",
@@ -50,6 +58,12 @@ OPENINGS: Mapping[EventType, str] = {
     EventType.REFERRAL_WITHDRAWN: "De aanmelding is ingetrokken.",
     EventType.REFERRAL_CONCLUDED: "De intake is afgerond.",
     EventType.REFERRAL_CLOSED: "De aanmelding is afgesloten.",
+    EventType.CONTACT_LOST: "Het contact met de klant is verloren.",
+    EventType.CONTACT_RESTORED: "Het contact met de klant is hersteld.",
+    EventType.OTHER_HELP_NEEDED: "De klant heeft ook andere hulp nodig.",
+    EventType.PROGRESS_REPORTED: "De stand van zaken na de intake.",
+    EventType.COUNSELLOR_CHANGED: "De klant heeft een andere trajectbegeleider.",
+    EventType.TERM_EXTENDED: "De termijn is verlengd.",
     EventType.INTAKE_SCHEDULED: "De intake is gepland.",
     EventType.INTAKE_RESCHEDULED: "De intake is verzet.",
     EventType.INTAKE_CANCELLED: "De afspraak voor de intake gaat niet door.",
@@ -93,10 +107,16 @@ def to_line(message: PartnerMessage) -> dict[str, str]:
     return {
         "Kenmerk": str(message.id),
         "Datum": message.occurred_at.astimezone(AMSTERDAM).isoformat(),
-        "Categorie": CATEGORIES[message.moment],
+        "Categorie": _category(message.moment, message.fields),
         "Tekst": to_text(message.event_type, message.fields),
         "Auteur": AUTHOR,
     }
+
+
+def _category(moment: DisclosureOccasion, fields: Mapping[str, object]) -> str:
+    # "Wil geen (verdere) ondersteuning" is a result of the trajectory too.
+    is_result = moment is DisclosureOccasion.CLOSED and fields.get(Field.RESULT_CODE) is not None
+    return CATEGORIES[DisclosureOccasion.FIRST_RESULT if is_result else moment]
 
 
 def to_text(event_type: EventType, fields: Mapping[str, object]) -> str:
@@ -146,7 +166,15 @@ PHRASES: Mapping[Field, Phrase] = {
     Field.REFERRAL_CLOSURE_REASON: Phrase("Reden van afsluiting van de aanmelding", label(ClosureReason)),
     Field.REFERRAL_ADVICE: Phrase("Advies", listed(label(RoutingAdvice))),
     Field.REFERRAL_FLAGS: Phrase("Let op", listed(lambda flag: FLAGS[str(flag)])),
-    Field.REFERRAL_REQUESTED_ACTION: Phrase("Gevraagd aan de verwijzer", one_line),
+    Field.CONTACT_LOST_ON: Phrase("Contact verloren op", day),
+    Field.CONTACT_RESTORED_ON: Phrase("Contact hersteld op", day),
+    Field.OTHER_HELP_LIFE_DOMAINS: Phrase("Leefgebieden", listed(label(LifeDomain))),
+    Field.PROGRESS_WEEK: Phrase("Weken na de intake", one_line),
+    Field.PROGRESS_STATE: Phrase("Stand", label(ProgressState)),
+    Field.PROGRESS_NEXT_STEP: Phrase("Volgende stap", label(NextStep)),
+    Field.PROGRESS_DUE_ON: Phrase("Besluit uiterlijk op", day),
+    Field.TERM_EXTENSION_REASON: Phrase("Reden van verlenging", label(ExtensionReason)),
+    Field.REFERRAL_REQUESTED_ACTION: Phrase("Gevraagd aan de verwijzer", label(RequestedAction)),
 }
 """The fields that a journal line shows, in their order."""
 
@@ -178,6 +206,10 @@ NOT_SHOWN = frozenset(
         Field.CONSENT_RECORDED_AT,
         Field.CLIENT_BSN,
         Field.SIGNAL_KIND,
+        # Of terms that concern the finance team; to a referrer the day of the decision says it.
+        Field.REFERRAL_LED_BY,
+        Field.TERM_CODE,
+        Field.TERM_DUE_ON,
     }
 )
 """The fields that no sentence of a journal line shows, even when they are released."""

@@ -54,9 +54,12 @@ STATUS_OF_MOMENT: Final = MappingProxyType(
         DisclosureOccasion.INTAKE_PLANNED: "IP",
         DisclosureOccasion.INTAKE_ATTENDED: "VS",
         DisclosureOccasion.MISSED: "NV",
+        DisclosureOccasion.CONTACT_LOST: "CV",
         DisclosureOccasion.INTAKE_RESULT: "IR",
         DisclosureOccasion.PLAN_SIGNED: "PO",
         DisclosureOccasion.OTHER_HELP: "AH",
+        DisclosureOccasion.PROGRESS: "VG",
+        DisclosureOccasion.COUNSELLOR_CHANGED: "TB",
         DisclosureOccasion.FIRST_RESULT: "ER",
         DisclosureOccasion.CHANGE: "WZ",
         DisclosureOccasion.CLOSED: "AG",
@@ -71,6 +74,7 @@ STATUS_OF_EVENT: Final = MappingProxyType(
         EventType.REFERRAL_WITHDRAWN: "IN",
         EventType.INTAKE_CANCELLED: "IV",
         EventType.TRAJECTORY_STOPPED: "UV",
+        EventType.CONTACT_RESTORED: "CH",
     }
 )
 """Events for which RMW has a more precise status code than the one of their moment."""

@@ -3,14 +3,19 @@
 from collections.abc import Mapping
 from typing import Final
 
-from app.adapters.common.dutch import Show, day, label, moment, one_line, yes_no
+from app.adapters.common.dutch import Show, day, label, listed, moment, one_line, yes_no
 from app.domain.codes import (
     CancellationReason,
     ClosureReason,
     DropOutReason,
+    ExtensionReason,
     IntakeResult,
     KbrStatus,
+    LifeDomain,
+    NextStep,
+    ProgressState,
     RejectionReason,
+    RequestedAction,
     TrajectoryResult,
     WithdrawalReason,
 )
@@ -64,6 +69,14 @@ _PARTS: Final[tuple[tuple[Field, str, Show], ...]] = (
     (Field.RESULT_DROP_OUT_REASON, "Reden uitval", label(DropOutReason)),
     (Field.INTAKE_RESULT, "Resultaat intake", label(IntakeResult)),
     (Field.KBR_STATUS, "Aanvraag KBR", label(KbrStatus)),
+    (Field.PROGRESS_STATE, "Stand", label(ProgressState)),
+    (Field.PROGRESS_NEXT_STEP, "Volgende stap", label(NextStep)),
+    (Field.PROGRESS_DUE_ON, "Besluit uiterlijk", day),
+    (Field.REFERRAL_REQUESTED_ACTION, "Gevraagd", label(RequestedAction)),
+    (Field.CONTACT_LOST_ON, "Contact verloren", day),
+    (Field.CONTACT_RESTORED_ON, "Contact hersteld", day),
+    (Field.OTHER_HELP_LIFE_DOMAINS, "Leefgebieden", listed(label(LifeDomain))),
+    (Field.TERM_EXTENSION_REASON, "Reden verlenging", label(ExtensionReason)),
     (Field.APPOINTMENT_STARTS_AT, "Intake", moment),
     (Field.APPOINTMENT_CANCELLATION_REASON, "Reden vervallen", label(CancellationReason)),
     (Field.COUNSELLOR_NAME, "Trajectbegeleider", str),

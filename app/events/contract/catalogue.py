@@ -34,6 +34,15 @@ _APPOINTMENT = (
 
 _MISSED = (Field.ATTENDANCE_MISSED_COUNT, Field.REFERRAL_REQUESTED_ACTION)
 
+_PROGRESS = (
+    Field.PROGRESS_WEEK,
+    Field.PROGRESS_STATE,
+    Field.PROGRESS_NEXT_STEP,
+    Field.PROGRESS_DUE_ON,
+)
+
+_TERM = (Field.TERM_CODE, Field.TERM_DUE_ON)
+
 _CHANGE = (Field.TRAJECTORY_ID, Field.TRAJECTORY_STATUS, Field.KBR_STATUS, Field.KBR_CHANGED_ON)
 
 _CLOSED = (
@@ -42,6 +51,8 @@ _CLOSED = (
     Field.TRAJECTORY_ID,
     Field.TRAJECTORY_STATUS,
     Field.TRAJECTORY_CLOSURE_REASON,
+    Field.RESULT_CODE,
+    Field.RESULT_DECIDED_ON,
 )
 
 _WORKER = (Field.WORKER_NAME, Field.WORKER_PHONE, Field.WORKER_EMAIL)
@@ -121,6 +132,30 @@ CATALOGUE: Mapping[EventType, Entry] = {
     EventType.REFERRAL_CLOSED: Entry(
         "The referral ended without a trajectory (aanmelding afgesloten)", to_referrer=_CLOSED
     ),
+    EventType.CONTACT_LOST: Entry(
+        "Nobody can reach the client (contact verloren)",
+        to_referrer=(Field.CONTACT_LOST_ON, Field.REFERRAL_REQUESTED_ACTION),
+    ),
+    EventType.CONTACT_RESTORED: Entry(
+        "Contact with the client is restored (contact hersteld)",
+        to_referrer=(Field.CONTACT_RESTORED_ON,),
+    ),
+    EventType.OTHER_HELP_NEEDED: Entry(
+        "The client needs other help than that of the finance team (andere hulp nodig)",
+        to_referrer=(Field.OTHER_HELP_LIFE_DOMAINS,),
+    ),
+    EventType.PROGRESS_REPORTED: Entry(
+        "Where the case is, some weeks after the intake, whether decided or not (voortgang)", to_referrer=_PROGRESS
+    ),
+    EventType.COUNSELLOR_CHANGED: Entry(
+        "Another counsellor guides the client (andere trajectbegeleider)",
+        to_referrer=(Field.COUNSELLOR_NAME, Field.COUNSELLOR_PHONE),
+    ),
+    EventType.TERM_EXTENDED: Entry(
+        "A term was extended (termijn verlengd)", to_referrer=(*_PROGRESS, Field.TERM_EXTENSION_REASON)
+    ),
+    EventType.TERM_APPROACHING: Entry("A term ends soon (termijn nadert)", to_finance_team=_TERM),
+    EventType.TERM_BREACHED: Entry("A term has passed (termijn verstreken)", to_finance_team=_TERM),
     EventType.INTAKE_SCHEDULED: Entry("The intake was planned (intakegesprek gepland)", to_referrer=_APPOINTMENT),
     EventType.INTAKE_RESCHEDULED: Entry("The intake was moved (intakegesprek verzet)", to_referrer=_APPOINTMENT),
     EventType.INTAKE_CANCELLED: Entry(
@@ -128,9 +163,7 @@ CATALOGUE: Mapping[EventType, Entry] = {
         to_referrer=(*_APPOINTMENT, Field.APPOINTMENT_CANCELLATION_REASON),
     ),
     EventType.INTAKE_ATTENDED: Entry("The client appeared at the intake (verschenen)"),
-    EventType.INTAKE_MISSED: Entry(
-        "The client did not appear or cannot be reached (niet verschenen)", to_referrer=_MISSED
-    ),
+    EventType.INTAKE_MISSED: Entry("The client did not appear (niet verschenen)", to_referrer=_MISSED),
     EventType.APPOINTMENT_RESPONDED: Entry(
         "The referrer's worker answered a proposed three-way meeting (reactie op driegesprek)",
         to_finance_team=(
@@ -152,7 +185,7 @@ CATALOGUE: Mapping[EventType, Entry] = {
     EventType.TRAJECTORY_STARTED: Entry("Guidance began (traject gestart)", to_finance_team=(Field.TRAJECTORY_ID,)),
     EventType.PLAN_SIGNED: Entry(
         "The client signed the support plan (ondersteuningsplan ondertekend)",
-        to_referrer=(Field.TRAJECTORY_ID, Field.PLAN_SIGNED_ON),
+        to_referrer=(Field.TRAJECTORY_ID, Field.PLAN_SIGNED_ON, Field.PLAN_DOCUMENT_REFERENCE),
     ),
     EventType.RESULT_RECORDED: Entry(
         "The counsellor decided on a result (resultaat traject)",

@@ -6,7 +6,7 @@ from datetime import UTC
 from uuid import UUID
 
 from app.domain.case import Case, Handler, Step
-from app.domain.codes import AppointmentResponse, AppointmentStatus, ReferralStatus
+from app.domain.codes import AppointmentResponse, AppointmentStatus, ReferralStatus, RequestedAction
 from app.domain.commands import (
     ActionContext,
     CancelAppointment,
@@ -116,7 +116,7 @@ def _miss(case: Case, planned: Appointment | None, context: ActionContext) -> No
     count = case.referral.missed_count + 1
     facts: dict[Field, FactValue] = {Field.ATTENDANCE_MISSED_COUNT: count}
     if count >= _ASK_HELP_AFTER:
-        facts[Field.REFERRAL_REQUESTED_ACTION] = "restore_contact"
+        facts[Field.REFERRAL_REQUESTED_ACTION] = RequestedAction.RESTORE_CONTACT.value
     step = Step(
         action=Action.MISS,
         event=EventType.INTAKE_MISSED,

@@ -30,7 +30,9 @@ _STATUS_FIELD = {
 }
 
 
-def note_disclosures(gate: PrivacyGate, case: Case, known_events: int, *, is_own_step: bool = False) -> None:
+def note_disclosures(
+    gate: PrivacyGate, case: Case, known_events: int, *, is_own_step: bool = False, is_noted: bool = False
+) -> None:
     """Note what the events of a change disclose to the referrer, by the rules and the consent of this moment.
 
     Args:
@@ -38,18 +40,21 @@ def note_disclosures(gate: PrivacyGate, case: Case, known_events: int, *, is_own
         case: after the change.
         known_events: how many pending events it had before.
         is_own_step: True when the referrer made the change; its events then tell it nothing else of the case.
+        is_noted: True when what the change tells the referrer is noted: it knows its own step without any consent.
     """
-    noted = tuple(_noted(gate, case, new, is_own_step) for new in case.new_events[known_events:])
+    noted = tuple(
+        _noted(gate, case, new, is_own_step=is_own_step, is_noted=is_noted) for new in case.new_events[known_events:]
+    )
     case.new_events = (*case.new_events[:known_events], *noted)
 
 
-def _noted(gate: PrivacyGate, case: Case, new: NewEvent, is_own_step: bool) -> NewEvent:
+def _noted(gate: PrivacyGate, case: Case, new: NewEvent, *, is_own_step: bool, is_noted: bool) -> NewEvent:
     occasion = OCCASION_OF[new.event.type]
     if occasion is None:
         return new
     facts = _known_facts(case, new.event) if is_own_step else _facts_of(case, new.event)
     disclosure = _disclosure_of(gate, case, facts, new.event, occasion)
-    if disclosure.fields:
+    if disclosure.fields and not is_noted:
         _add_to_record(gate, case, new.event, disclosure.fields, is_own_step)
         _mark_history(case, new.event, disclosure.fields)
     return replace(new, disclosure=disclosure)

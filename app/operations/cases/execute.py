@@ -151,14 +151,15 @@ def _is_step_of_referrer(command: Command, context: ActionContext) -> bool:
 def _handle(uow: UnitOfWork, case: Case, command: Command, context: ActionContext) -> None:
     contents, client, events = case.sealed_contents, case.sealed_client, len(case.new_events)
     handler, is_own_step = HANDLERS[type(command)], _is_step_of_referrer(command, context)
+    is_noted = False
     try:
         if is_own_step:
-            take_as_known(case, handler, command, context)
+            is_noted = take_as_known(case, handler, command, context)
         else:
             handler(case, command, context)
     except Forbidden as error:
         raise refusal(case, command, context, error) from None
-    note_disclosures(uow.services.gate, case, events, is_own_step=is_own_step)
+    note_disclosures(uow.services.gate, case, events, is_own_step=is_own_step, is_noted=is_noted)
     note_known(case, local_date(uow.rules.now))
     if case.sealed_contents is not contents or case.sealed_client is not client:
         uow.known_values.record(case, AmendReferral(contents.value, client.value), context.speaker)

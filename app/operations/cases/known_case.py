@@ -49,11 +49,14 @@ _OF_APPOINTMENT = (
 """What steps of a referrer change of an appointment."""
 
 
-def take_as_known(case: Case, handler: Handler, command: Command, context: ActionContext) -> None:
+def take_as_known(case: Case, handler: Handler, command: Command, context: ActionContext) -> bool:
     """Take a referrer's step: judged on what it knows, carried out on what is.
 
     Where the case has moved on in the meantime, the step is recorded and its event goes to the finance team, and the
     state stays. The referrer reads the effect that it expects.
+
+    Returns:
+        Whether that effect is noted; a partner's report that does not fit what the referrer knows is about what is.
 
     Raises:
         NotFound, TransitionNotAllowed, Forbidden: not in the state that the referrer knows.
@@ -65,12 +68,12 @@ def take_as_known(case: Case, handler: Handler, command: Command, context: Actio
     except (NotFound, TransitionNotAllowed):
         if not context.catch_up:
             raise
-        # A partner's report is about what is.
         handler(case, command, context)
-        return
+        return False
     if not _is_taken(case, handler, command, context):
         _record_late(case, known)
     _note_own_step(case, before, _steps_of(known))
+    return True
 
 
 def known_step(entry: HistoryEntry) -> HistoryEntry:

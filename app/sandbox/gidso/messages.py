@@ -5,7 +5,16 @@ from collections.abc import Iterator
 from app.sandbox.contract_fields import json_limits
 from app.sandbox.lengths import misfits
 
-JOURNAL_CATEGORIES = ("AANMELDING", "AFSPRAAK", "PLAN", "RESULTAAT", "HULPVERLENING", "VOORTGANG", "AFSLUITING")
+JOURNAL_CATEGORIES = (
+    "AANMELDING",
+    "AFSPRAAK",
+    "CONTACT",
+    "PLAN",
+    "RESULTAAT",
+    "HULPVERLENING",
+    "VOORTGANG",
+    "AFSLUITING",
+)
 
 REGISTRATION = json_limits("gidso", "Aanmelding")
 """The fields of a registration (*aanmelding*) that workers fill in."""
