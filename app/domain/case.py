@@ -13,7 +13,9 @@ from uuid import UUID
 from app.domain import lifecycle
 from app.domain.codes import (
     AppointmentResponse,
+    ClosureReason,
     KbrStatus,
+    PartyRole,
     ReferralStatus,
     ReferrerKind,
     TrajectoryStatus,
@@ -126,6 +128,7 @@ class Case:
         sealed_disclosed: what was disclosed to the referrer; read :attr:`disclosed`.
         appointments: all of them, oldest first.
         new_parties: who joined the trajectory by this change.
+        ended_parties: the last day of the earlier ones in a role, by role.
         new_history: entries that this change adds.
         new_events: events that this change adds to the outbox, in order.
         change_rules: None when the case was loaded for reading only; read :attr:`rules`.
@@ -137,6 +140,7 @@ class Case:
     appointments: tuple[Appointment, ...] = ()
     trajectory: Trajectory | None = None
     new_parties: tuple[Party, ...] = ()
+    ended_parties: Mapping[PartyRole, date] = field(default_factory=dict)
     new_history: tuple[HistoryEntry, ...] = ()
     new_events: tuple[NewEvent, ...] = ()
     change_rules: CaseRules | None = None
@@ -196,7 +200,30 @@ class Case:
             guards.add(Guard.WITHDRAWAL_REQUESTED)
         if self.appointment and self.appointment.response is not AppointmentResponse.NOT_ASKED:
             guards.add(Guard.RESPONSE_REQUESTED)
+        if self.goes_on:
+            guards.add(Guard.GOES_ON)
+        if self.is_contact_lost:
+            guards.add(Guard.CONTACT_LOST)
+        elif self.goes_on:
+            guards.add(Guard.IN_CONTACT)
         return frozenset(guards)
+
+    @property
+    def goes_on(self) -> bool:
+        """Return whether the referral still waits for something, or guidance goes on."""
+        has_guidance = self.trajectory is not None and not lifecycle.is_ended(self.trajectory.status)
+        return lifecycle.is_open(self.referral.status) or has_guidance
+
+    @property
+    def is_contact_lost(self) -> bool:
+        """Return whether nobody can reach the client, or it ended for want of contact."""
+        trajectory = self.trajectory
+        is_stopped = trajectory is not None and trajectory.status is TrajectoryStatus.STOPPED
+        return (
+            self.referral.flags.contact_lost
+            or self.referral.status is ReferralStatus.UNREACHABLE
+            or (is_stopped and trajectory is not None and trajectory.closure_reason is ClosureReason.NO_CONTACT)
+        )
 
     def new_id(self) -> UUID:
         """Return a new id, later than every earlier one."""
@@ -241,6 +268,24 @@ class Case:
         self._set_status(step.machine, new_status)
         self.emit(step, context, new_status)
         return new_status
+
+    def check(self, step: Step, context: ActionContext) -> None:
+        """Check a step that is about to be made; a partner's report may imply others before it, so it is not checked.
+
+        Raises:
+            TransitionNotAllowed, Forbidden: as :meth:`transition` would.
+        """
+        if not context.catch_up:
+            lifecycle.require(step.machine, step.action, self.status_of(step.machine), context.role, self.guards)
+
+    def is_beyond(self, step: Step) -> bool:
+        """Return whether no state that follows on the present one allows a step."""
+        return lifecycle.steps_to(step.machine, step.action, self.status_of(step.machine)) is None
+
+    def note(self, step: Step, context: ActionContext) -> None:
+        """Enter a step in the history that changes nothing and tells nothing: the case has gone beyond it."""
+        present = self.status_of(step.machine)
+        self._add_history(replace(step, event=None), context, (), (present, present or ""))
 
     def emit(self, step: Step, context: ActionContext, status: str) -> None:
         """Add the step's event, if it has one."""

@@ -204,6 +204,18 @@ class ClosureReason(Code):
     UNKNOWN = "unknown", "Onbekend"
 
 
+class OutsideBody(Code):
+    """A body outside the hub to which the finance team passes a referral on."""
+
+    SOCIAL_ADVISERS = "social_advisers", "Sociaal raadslieden"
+    LEGAL_DESK = "legal_desk", "Juridisch Loket"
+    SOCIAL_WORK = "social_work", "Maatschappelijk werk"
+    ADMINISTRATOR = "administrator", "Bewindvoerder"
+    YOUTH_FUND = "youth_fund", "Jongeren Perspectief Fonds"
+    ANOTHER_MUNICIPALITY = "another_municipality", "Andere gemeente"
+    OTHER = "other", "Anders"
+
+
 class RejectionReason(Code):
     """Why the finance team does not take a referral on."""
 
@@ -442,6 +454,7 @@ CODE_LISTS: Mapping[str, Iterable[Code]] = {
     "life-domains": LifeDomain,
     "next-steps": NextStep,
     "organisation-roles": OrganisationRole,
+    "outside-bodies": OutsideBody,
     "party-roles": PartyRole,
     "progress-states": ProgressState,
     "referral-statuses": ReferralStatus,

@@ -18,7 +18,9 @@ from app.domain.codes import (
     DropOutReason,
     IntakeResult,
     KbrStatus,
+    LifeDomain,
     OrganisationRole,
+    OutsideBody,
     PartyRole,
     ReferralStatus,
     RejectionReason,
@@ -98,9 +100,10 @@ class RejectReferral:
 
 @dataclass(frozen=True)
 class ForwardReferral:
-    """The finance team passes the referral on to another organisation, whose own record links back to this one."""
+    """The finance team passes the referral on, to an organisation that the hub knows or to a body outside it."""
 
-    organisation_code: str
+    organisation_code: str | None = None
+    outside_body: OutsideBody | None = None
 
 
 @dataclass(frozen=True)
@@ -160,6 +163,34 @@ class RecordAttendance:
 
     attended: bool
     appointment_id: UUID | None = None
+
+
+@dataclass(frozen=True)
+class ReportContactLost:
+    """Since this day nobody can reach the client, in whatever phase."""
+
+    lost_on: date
+
+
+@dataclass(frozen=True)
+class ReportContactRestored:
+    """On this day contact with the client was restored."""
+
+    restored_on: date
+
+
+@dataclass(frozen=True)
+class ReportOtherHelp:
+    """The client needs other help too, in these domains of life."""
+
+    life_domains: tuple[LifeDomain, ...]
+
+
+@dataclass(frozen=True)
+class ChangeCounsellor:
+    """Another counsellor guides the client from now on."""
+
+    counsellor: Counsellor
 
 
 @dataclass(frozen=True)
@@ -251,6 +282,10 @@ Command = (
     | AnswerWithdrawal
     | EnterInError
     | GiveSignal
+    | ReportContactLost
+    | ReportContactRestored
+    | ReportOtherHelp
+    | ChangeCounsellor
     | MarkUnreachable
     | ScheduleIntake
     | RespondToAppointment
@@ -325,6 +360,10 @@ _FIELDS_OF: Mapping[type, Callable[[Any], WrittenFields]] = {  # each takes the 
     WithdrawReferral: lambda command: {Field.REFERRAL_WITHDRAWAL_REASON: command.reason},
     AnswerWithdrawal: lambda command: {Field.REFERRAL_STATUS: ReferralStatus.WITHDRAWN if command.granted else None},
     EnterInError: lambda _: {Field.REFERRAL_STATUS: ReferralStatus.ENTERED_IN_ERROR},
+    ReportContactLost: lambda command: {Field.CONTACT_LOST_ON: command.lost_on},
+    ReportContactRestored: lambda command: {Field.CONTACT_RESTORED_ON: command.restored_on},
+    ReportOtherHelp: lambda command: {Field.OTHER_HELP_LIFE_DOMAINS: command.life_domains},
+    ChangeCounsellor: lambda command: _counsellor(command.counsellor),
     MarkUnreachable: lambda _: {Field.REFERRAL_CLOSURE_REASON: ClosureReason.NO_CONTACT},
     ScheduleIntake: _planned,
     RespondToAppointment: lambda command: {Field.APPOINTMENT_RESPONSE: _RESPONSE[command.accepted]},

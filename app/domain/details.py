@@ -74,6 +74,20 @@ class Detail(Enum):
         "A party cannot be added to a trajectory that has ended.",
         "Aan een traject dat is afgelopen kan geen betrokken partij worden toegevoegd.",
     )
+    CASE_ENDED = (
+        "The action {action} is for a referral or a trajectory that goes on, and this one has ended; the client can be "
+        "referred again.",
+        "De handeling {action} is voor een aanmelding of een traject dat loopt, en dit is afgelopen; de klant kan "
+        "opnieuw worden aangemeld.",
+    )
+    CONTACT_NOT_LOST = (
+        "The action {action} is for lost contact, and contact with the client is not lost.",
+        "De handeling {action} is voor verloren contact, en het contact met de klant is niet verloren.",
+    )
+    CONTACT_CHANGED_SINCE = (
+        "Contact was reported lost or restored later than this; read the history, and give the right day.",
+        "Het contact is later dan dit als verloren of hersteld gemeld; lees de geschiedenis, en geef de juiste dag.",
+    )
     ADDED_BY_ANOTHER_ROLE = (
         "Adding a party is for {team}; this client acts as {role}.",
         "Een betrokken partij wordt toegevoegd door {team}; deze client handelt als {role}.",

@@ -87,6 +87,13 @@ FROZEN_SET_TYPE = FormText(
     "Geef een JSON-array.",
     "Give a JSON array.",
 )
+TOO_SHORT = FormText(
+    "too-short",
+    "An array has at least as many items as is documented.",
+    "Give at least as many items as the message says.",
+    "Geef ten minste {}.",
+    "Give at least {}.",
+)
 TOO_LONG = FormText(
     "too-long",
     "An array has at most as many items as is documented.",

@@ -106,6 +106,12 @@ class InputRule(StrEnum):
         "Give the id of an earlier referral, or leave it out.",
         "U hebt geen aanmelding met dit id; geef het id van een eerdere aanmelding of laat het weg.",
     )
+    ONE_DESTINATION = (
+        "one-destination",
+        "A referral is forwarded to one organisation that the hub knows, or to one body outside it.",
+        "Give `organisationCode` or `outsideBody`, and not both.",
+        "Geef `organisationCode` of `outsideBody`, en niet beide.",
+    )
     NOT_EMPTY = (
         "not-empty",
         "A search has at least one criterion.",
@@ -267,6 +273,7 @@ class InputRule(StrEnum):
     LIST_TYPE = form.LIST_TYPE
     TUPLE_TYPE = form.TUPLE_TYPE
     FROZEN_SET_TYPE = form.FROZEN_SET_TYPE
+    TOO_SHORT = form.TOO_SHORT
     TOO_LONG = form.TOO_LONG
     NONE_REQUIRED = form.NONE_REQUIRED
     ENUM = form.ENUM

@@ -58,7 +58,14 @@ class Action(StrEnum):
     MISS = "miss"
     CONCLUDE = "conclude"
     CONCLUDE_UNATTENDED = "conclude_unattended"
+    REPORT_CONTACT_LOST = "report_contact_lost"
+    REPORT_CONTACT_RESTORED = "report_contact_restored"
+    REPORT_OTHER_HELP = "report_other_help"
+    CHANGE_COUNSELLOR = "change_counsellor"
     MARK_UNREACHABLE = "mark_unreachable"
+    REOPEN = "reopen"
+    REOPEN_PLANNING = "reopen_planning"
+    REOPEN_DECIDED = "reopen_decided"
     ENTER_IN_ERROR = "enter_in_error"
     OPEN = "open"
     SIGN_PLAN = "sign_plan"
@@ -80,11 +87,19 @@ class Guard(StrEnum):
 
     WITHDRAWAL_REQUESTED = "a withdrawal has been requested"
     RESPONSE_REQUESTED = "the referrer's worker was asked to respond"
+    GOES_ON = "the referral or its trajectory goes on"
+    IN_CONTACT = "it goes on, and contact with the client is not lost"
+    CONTACT_LOST = "contact with the client is lost"
+    CONTACT_RESTORED = "contact with the client was restored by this very step"
 
 
 _UNMET = {
     Guard.WITHDRAWAL_REQUESTED: Detail.NO_WITHDRAWAL_REQUESTED,
     Guard.RESPONSE_REQUESTED: Detail.NO_RESPONSE_REQUESTED,
+    Guard.GOES_ON: Detail.CASE_ENDED,
+    Guard.IN_CONTACT: Detail.CASE_ENDED,
+    Guard.CONTACT_LOST: Detail.CONTACT_NOT_LOST,
+    Guard.CONTACT_RESTORED: Detail.CONTACT_NOT_LOST,
 }
 
 _NAMES = {
@@ -128,7 +143,10 @@ _T = TrajectoryStatus
 _K = KbrStatus
 
 _OPEN_REFERRAL = frozenset({_R.RECEIVED, _R.CONFIRMED, _R.SCHEDULED, _R.ATTENDED, _R.MISSED, _R.APPOINTMENT_CANCELLED})
+_TAKEN_ON = _OPEN_REFERRAL - {_R.RECEIVED}
 _ENDED_WITH_ANSWER = frozenset({_R.CONCLUDED, _R.UNREACHABLE, _R.REJECTED, _R.FORWARDED})
+# What these reopen can end again, so that its end is not in its past.
+_REOPENINGS = frozenset({Action.REPORT_CONTACT_RESTORED, Action.REOPEN, Action.REOPEN_PLANNING, Action.REOPEN_DECIDED})
 _ENDED_TRAJECTORY = frozenset({_T.STOPPED, _T.CLOSED})
 
 
@@ -182,7 +200,9 @@ TRANSITIONS: tuple[Transition, ...] = (
     ),
     # What the referrer owns it may correct later too, as long as the referral is open.
     _referral(Action.AMEND, _OPEN_REFERRAL | _ENDED_WITH_ANSWER, None, _REFERRER),
-    _referral(Action.GIVE_SIGNAL, _OPEN_REFERRAL | _at(_R.CONCLUDED), None, _REFERRER, reasons=SignalKind),
+    _referral(
+        Action.GIVE_SIGNAL, _OPEN_REFERRAL | _at(_R.CONCLUDED, _R.UNREACHABLE), None, _REFERRER, reasons=SignalKind
+    ),
     _referral(
         Action.SCHEDULE,
         _at(_R.CONFIRMED, _R.MISSED, _R.APPOINTMENT_CANCELLED),
@@ -210,6 +230,14 @@ TRANSITIONS: tuple[Transition, ...] = (
         _R.UNREACHABLE,
         _TEAM,
     ),
+    # Contact can be lost in every phase; who tries to reach the client has taken the referral on.
+    _referral(Action.REPORT_CONTACT_LOST, _TAKEN_ON | _at(_R.CONCLUDED), None, _TEAM, guard=Guard.IN_CONTACT),
+    _referral(Action.REPORT_CONTACT_RESTORED, _TAKEN_ON | _at(_R.CONCLUDED), None, _TEAM, guard=Guard.CONTACT_LOST),
+    # An intake can be planned again.
+    _referral(Action.REPORT_CONTACT_RESTORED, _at(_R.UNREACHABLE), _R.CONFIRMED, _TEAM, guard=Guard.CONTACT_LOST),
+    _referral(Action.REOPEN, _at(_R.UNREACHABLE), _R.CONFIRMED, _REFERRER),
+    _referral(Action.REPORT_OTHER_HELP, _TAKEN_ON | _at(_R.CONCLUDED), None, _TEAM, guard=Guard.GOES_ON),
+    _referral(Action.CHANGE_COUNSELLOR, _TAKEN_ON | _at(_R.CONCLUDED), None, _TEAM, guard=Guard.GOES_ON),
     _referral(Action.ENTER_IN_ERROR, _OPEN_REFERRAL, _R.ENTERED_IN_ERROR, _REFERRER),
     _trajectory(Action.OPEN, _at(), _T.PLANNING, _TEAM),
     _trajectory(Action.SIGN_PLAN, _at(_T.PLANNING), _T.RUNNING, _TEAM),
@@ -224,6 +252,10 @@ TRANSITIONS: tuple[Transition, ...] = (
     _trajectory(Action.DROP_OUT, _at(_T.PLANNING, _T.RUNNING, _T.PAUSED, _T.DECIDED), _T.STOPPED, _TEAM, DropOutReason),
     _trajectory(Action.CLOSE, _at(_T.DECIDED), _T.CLOSED, _TEAM, ClosureReason),
     _trajectory(Action.CLOSE, _at(_T.PLANNING, _T.RUNNING, _T.PAUSED), _T.STOPPED, _TEAM, ClosureReason),
+    # Restored contact reopens what ended for want of it, where it was.
+    _trajectory(Action.REOPEN, _at(_T.STOPPED), _T.RUNNING, _TEAM, guard=Guard.CONTACT_RESTORED),
+    _trajectory(Action.REOPEN_PLANNING, _at(_T.STOPPED), _T.PLANNING, _TEAM, guard=Guard.CONTACT_RESTORED),
+    _trajectory(Action.REOPEN_DECIDED, _at(_T.STOPPED), _T.DECIDED, _TEAM, guard=Guard.CONTACT_RESTORED),
     _kbr(Action.SUBMIT, _at(), _K.SUBMITTED, _BANK, implied=True),
     _kbr(Action.RECEIVE, _at(_K.SUBMITTED), _K.RECEIVED, _BANK, implied=True),
     _kbr(Action.TAKE_UP, _at(_K.RECEIVED), _K.IN_PROGRESS, _BANK, implied=True),
@@ -271,10 +303,8 @@ def require(
         Forbidden: this role never makes it.
     """
     rows = _ROWS.get((machine, action), ())
-    actors = frozenset(actor for row in rows for actor in row.actors)
     # The role comes first: who may never do this does not learn from which states others may.
-    if role not in actors:
-        raise Forbidden(Detail.ANOTHER_ROLE(action=action, roles=", ".join(sorted(actors)), role=role))
+    require_role(machine, action, role)
     row = find(machine, action, status)
     if row is None or role not in row.actors:
         states = sorted({state for each in rows if role in each.actors for state in each.sources})
@@ -286,6 +316,17 @@ def require(
     if row.guard and row.guard not in conditions:
         raise TransitionNotAllowed(_UNMET[row.guard](action=action))
     return row
+
+
+def require_role(machine: Machine, action: Action, role: OrganisationRole) -> None:
+    """Check that a role makes this transition, in whatever state.
+
+    Raises:
+        Forbidden: it never does.
+    """
+    actors = frozenset(actor for row in _ROWS.get((machine, action), ()) for actor in row.actors)
+    if role not in actors:
+        raise Forbidden(Detail.ANOTHER_ROLE(action=action, roles=", ".join(sorted(actors)), role=role))
 
 
 def steps_to(machine: Machine, action: Action, status: str | None) -> tuple[Transition, ...] | None:
@@ -313,13 +354,14 @@ def is_past(machine: Machine, action: Action, status: str | None) -> bool:
     A late older fact enters the history and does not move the state back.
     """
     targets = {row.target for row in _ROWS.get((machine, action), ()) if row.target}
+    rows = [row for row in TRANSITIONS if row.machine is machine and row.action not in _REOPENINGS]
     queue, seen = deque(targets), set(targets)
     while queue:
         state = queue.popleft()
         if state == status:
             return True
-        for row in TRANSITIONS:
-            if row.machine is machine and row.target and state in row.sources and row.target not in seen:
+        for row in rows:
+            if row.target and state in row.sources and row.target not in seen:
                 seen.add(row.target)
                 queue.append(row.target)
     return False

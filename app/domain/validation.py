@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from app.domain.birth_date import BirthDate, first_possible
@@ -16,6 +16,8 @@ from app.domain.commands import (
     RecordKbrStatus,
     RecordResult,
     RegisterReferral,
+    ReportContactLost,
+    ReportContactRestored,
     RespondToAppointment,
     SignPlan,
 )
@@ -95,18 +97,24 @@ def _details_of(command: Command) -> Iterator[tuple[str, object]]:
         case RespondToAppointment():
             yield "accepted", command.accepted
             yield "otherTimes", command.other_times
-        case ConcludeIntake():
-            yield "concludedOn", command.concluded_on
-        case SignPlan():
-            yield "signedOn", command.signed_on
         case RecordResult():
             yield "decidedOn", command.decided_on
             yield "result", command.result
             yield "dropOutReason", command.drop_out_reason
-        case CloseTrajectory():
-            yield "closedOn", command.closed_on
-        case RecordKbrStatus():
-            yield "changedOn", command.changed_on
+        case _ if type(command) in _DAYS:
+            name, read = _DAYS[type(command)]
+            yield name, read(command)
+
+
+_DAYS: Mapping[type[Command], tuple[str, Callable[[Any], date | None]]] = {
+    ReportContactLost: ("lostOn", lambda command: command.lost_on),
+    ReportContactRestored: ("restoredOn", lambda command: command.restored_on),
+    ConcludeIntake: ("concludedOn", lambda command: command.concluded_on),
+    SignPlan: ("signedOn", lambda command: command.signed_on),
+    CloseTrajectory: ("closedOn", lambda command: command.closed_on),
+    RecordKbrStatus: ("changedOn", lambda command: command.changed_on),
+}
+"""The day of each command that states one and no more, by the API's name of the field."""
 
 
 def _future_faults(field: str, stated: datetime | BirthDate, given: Circumstances) -> Iterator[FieldFault]:
@@ -164,8 +172,10 @@ _RULES: Mapping[str, Callable[[str, Any, Circumstances], Iterator[FieldFault]]] 
     "concludedOn": _future_faults,
     "consent.givenOn": _future_faults,
     "decidedOn": _future_faults,
+    "lostOn": _future_faults,
     "occurredAt": _future_faults,
     "receivedAt": _future_faults,
+    "restoredOn": _future_faults,
     "signedOn": _future_faults,
 }
 """The rule of each field that has one of its own, in addition to its form; each takes a value of the right type."""

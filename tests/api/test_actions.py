@@ -20,6 +20,7 @@ Bring = Callable[[Api, Api, str], Awaitable[str]]
 BODIES: Mapping[Action, Json] = {
     Action.AMEND: {"reason": "Huurachterstand."},
     Action.ATTEND: {"attended": True},
+    Action.CHANGE_COUNSELLOR: {"counsellor": {"name": "B. Andere"}},
     Action.CANCEL_APPOINTMENT: {"reason": "client_cancelled"},
     Action.CLOSE: {"reason": "result_reached", "closedOn": "2026-03-02"},
     Action.CONCLUDE: {"result": "route_to_kbr", "concludedOn": "2026-03-02"},
@@ -35,6 +36,10 @@ BODIES: Mapping[Action, Json] = {
     Action.REFUSE: {"status": "rejected"},
     Action.REFUSE_WITHDRAWAL: {"granted": False},
     Action.REJECT: {"reason": "not_a_resident"},
+    Action.REOPEN: {"kind": "contact_restored"},
+    Action.REPORT_CONTACT_LOST: {"lostOn": "2026-03-02"},
+    Action.REPORT_CONTACT_RESTORED: {"restoredOn": "2026-03-02"},
+    Action.REPORT_OTHER_HELP: {"lifeDomains": ["housing"]},
     Action.REQUEST_WITHDRAWAL: {"reason": "helped_elsewhere"},
     Action.RESCHEDULE: {"startsAt": "2026-03-10T10:00:00+01:00"},
     Action.RESPOND: {"accepted": True},
@@ -79,6 +84,18 @@ async def missed(dock: Api, etf: Api, reference: str) -> str:
     return path
 
 
+async def lost(dock: Api, etf: Api, reference: str) -> str:
+    path = await confirmed(dock, etf, reference)
+    await step(etf, f"{path}/lost-contact", {"lostOn": "2026-03-02"})
+    return path
+
+
+async def unreachable(dock: Api, etf: Api, reference: str) -> str:
+    path = await confirmed(dock, etf, reference)
+    await step(etf, f"{path}/contact-loss")
+    return path
+
+
 async def running(dock: Api, etf: Api, reference: str) -> str:
     path = await concluded(dock, etf, reference)
     await step(etf, f"{path}/plan", {"signedOn": "2026-03-02"})
@@ -109,6 +126,8 @@ STATES: tuple[Bring, ...] = (
     asked_to_withdraw,
     attended,
     missed,
+    lost,
+    unreachable,
     concluded,
     running,
     paused,
@@ -169,4 +188,9 @@ def test_every_action_that_can_be_available_has_an_operation_of_the_document() -
     named = {re.sub(r"_([a-z])", lambda found: found[1].upper(), each) for each in OPERATIONS.values()}
 
     assert named <= operations.keys()
-    assert {row.action for row in TRANSITIONS} - OPERATIONS.keys() == {Action.REGISTER, Action.OPEN}
+    assert {row.action for row in TRANSITIONS} - OPERATIONS.keys() == {
+        Action.REGISTER,
+        Action.OPEN,
+        Action.REOPEN_PLANNING,
+        Action.REOPEN_DECIDED,
+    }

@@ -27,8 +27,13 @@ from app.sandbox.runtime import SettableClock, Store
 from tests.support import allegro_env, gidso_env, rmw_env
 from tests.support.contracts import OPENAPI, Lengths, lengths, model_lengths, xsd_lengths
 
-KINDS = ("Bevestiging", "Afspraak", "Plan")
-ALLEGRO_KIND = {"plaats": "afspraak", "deelnemers": "afspraak", "rddKenmerk": "plan"}
+KINDS = ("Bevestiging", "Afspraak", "Plan", "Doorverwijzing", "AndereHulp", "AndereTrajectbegeleider")
+ALLEGRO_KIND = {
+    "plaats": "afspraak",
+    "deelnemers": "afspraak",
+    "rddKenmerk": "plan",
+    "organisatie": "doorverwijzing",
+}
 LISTS = ("deelnemers", "Betrokken", "andereOrganisaties", "andereTijden")
 CODES: Mapping[Field, type[codes.Code]] = {
     Field.APPOINTMENT_RESPONSE: codes.AppointmentResponse,

@@ -57,6 +57,7 @@ async def filled_in(http: httpx.AsyncClient, path: str, **values: str) -> httpx.
 
 async def test_a_counsellor_registers_everything_in_the_forms_of_a_file() -> None:
     values = {"naam": "S. El Amrani", "begint": f"{DAY}T10:00", "verschenen": "N", "datum": DAY}
+    values |= {"leefgebied": "Huisvesting", "organisatie": "", "instantie": "502"}
     chosen = {"intakeresultaat": "3", "trajectresultaat": "10", "kbr_aanvraag": "120", "afsluiting": "301"}
     reasons = {"afsluiting": "301", "afwijzing": "203"}
     async with simulated(System.ALLEGRO) as http:
@@ -77,6 +78,8 @@ async def test_a_counsellor_registers_everything_in_the_forms_of_a_file() -> Non
     assert changes["afspraak"]["gegevens"]["begint"] == f"{DAY}T10:00:00+01:00"
     assert changes["aanwezigheid"]["gegevens"] == {"verschenen": "N"}
     assert changes["intakeresultaat"]["gegevens"] == {"code": 3, "omschrijving": "Toeleiding aanvraag KBR"}
+    assert changes["andere_hulp"]["gegevens"] == {"leefgebieden": ["Huisvesting"]}
+    assert changes["doorverwijzing"]["gegevens"] == {"instantie": {"code": 502, "omschrijving": "Juridisch Loket"}}
     assert changes["afsluiting"]["gegevens"] == {"redencode": {"code": 301, "omschrijving": "Resultaat bereikt"}}
 
 

@@ -146,7 +146,7 @@ REFUSED: list[tuple[str, ReferralStatus, Any, dict[str, Any], type[HubError]]] =
     ),
     (
         "signalling on what ended",
-        ReferralStatus.UNREACHABLE,
+        ReferralStatus.ENTERED_IN_ERROR,
         GiveSignal(SignalKind.CONTACT_RESTORED),
         {},
         TransitionNotAllowed,

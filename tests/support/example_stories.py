@@ -42,7 +42,7 @@ async def _change(run: ExampleRun, own: dict[str, str], team: dict[str, str]) ->
 
 
 async def _first_answers(run: ExampleRun, gidso_id: str) -> None:
-    referred = [await _referred(run, number) for number in range(14)]
+    referred = [await _referred(run, number) for number in range(16)]
     (confirmed, other), rest = referred[:2], referred[2:]
     await run.show("team", "confirmReferral", "smallest", again=_AGAIN, ids=confirmed[1])
     await run.refused("dock", "confirmReferral", "not-the-owner", {"counsellor": _COUNSELLOR}, ids=other[0])
@@ -52,6 +52,7 @@ async def _first_answers(run: ExampleRun, gidso_id: str) -> None:
         ("team", "rejectReferral", "full", None),
         ("team", "forwardReferral", "smallest", _AGAIN),
         ("team", "forwardReferral", "full", None),
+        ("team", "forwardReferral", "outside", None),
         ("dock", "withdrawReferral", "smallest", _AGAIN),
         ("dock", "withdrawReferral", "full", None),
         ("dock", "reportEntryError", "smallest", _AGAIN),
@@ -59,15 +60,37 @@ async def _first_answers(run: ExampleRun, gidso_id: str) -> None:
     )
     for (who, operation, example, again), (own, team) in zip(steps, rest, strict=False):
         await run.show(who, operation, example, again=again, ids=(own if who == "dock" else team))
-    for example, (_, team) in zip(("smallest", "full"), rest[8:10], strict=True):
+    for example, (_, team) in zip(("smallest", "full"), rest[9:11], strict=True):
         await run.do("team", "confirmReferral", {}, ids=team)
         await run.show("team", "reportContactLoss", example, again=_AGAIN, ids=team)
-    for example, (own, team) in zip(("granted", "refused-by-counsellor"), rest[10:12], strict=True):
+        await run.show("team", "reportRestoredContact", example, ids=team)
+    for example, (own, team) in zip(("granted", "refused-by-counsellor"), rest[11:13], strict=True):
         await run.do("team", "confirmReferral", {}, ids=team)
         await run.do("dock", "withdrawReferral", {"reason": "other"}, ids=own)
         await run.show("team", "answerWithdrawalRequest", example, again=_AGAIN, ids=team)
-    await run.refused("dock", "sendSignal", _AGAIN, {"kind": "worker_changed"}, ids=rest[4][0])
-    await run.refused("dock", "updateReferral", _AGAIN, {"reason": "Huur"}, ids=rest[4][0])
+    await _in_every_phase(run, rest[13], ended=rest[5][1])
+    await run.refused("dock", "sendSignal", _AGAIN, {"kind": "worker_changed"}, ids=rest[5][0])
+    await run.refused("dock", "updateReferral", _AGAIN, {"reason": "Huur"}, ids=rest[5][0])
+
+
+async def _in_every_phase(
+    run: ExampleRun, referral: tuple[dict[str, str], dict[str, str]], ended: dict[str, str]
+) -> None:
+    own, team = referral
+    await run.do("team", "confirmReferral", {"counsellor": _COUNSELLOR}, ids=team)
+    for operation in ("reportLostContact", "reportOtherHelp", "changeCounsellor"):
+        for example in ("smallest", "full"):
+            await run.show("team", operation, example, ids=team)
+    steps: dict[str, Json] = {
+        "reportLostContact": {"lostOn": "2026-11-23"},
+        "reportOtherHelp": {"lifeDomains": ["work"]},
+        "changeCounsellor": {"counsellor": _COUNSELLOR},
+    }
+    for operation, body in steps.items():
+        await run.refused("team", operation, _AGAIN, body, ids=ended)
+        await run.refused("dock", operation, "not-the-owner", body, ids=own)
+    await run.refused("dock", "reportRestoredContact", "not-the-owner", {"restoredOn": "2026-11-23"}, ids=own)
+    await run.refused("team", "reportRestoredContact", _AGAIN, {"restoredOn": "2020-01-01"}, ids=team)
 
 
 async def tell_appointments(run: ExampleRun) -> None:

@@ -123,6 +123,8 @@ REFERRAL = Referral(
     advice=(RoutingAdvice.NEIGHBOURHOOD_TEAM, RoutingAdvice.ALREADY_OPEN),
     counsellor=Counsellor("E. Eerste", "0100000003"),
     missed_count=2,
+    contact_changed_at=datetime(2026, 11, 20, 9, tzinfo=UTC),
+    other_help=(LifeDomain.HOUSING,),
     intake_held_on=date(2026, 11, 12),
     intake_result=IntakeResult.ROUTE_TO_KBR,
     disclosed_counsellor="T. Begeleider",

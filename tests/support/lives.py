@@ -20,6 +20,7 @@ from app.domain.codes import (
     DropOutReason,
     IntakeResult,
     KbrStatus,
+    LifeDomain,
     OrganisationRole,
     RejectionReason,
     SignalKind,
@@ -30,6 +31,7 @@ from app.domain.commands import (
     AmendReferral,
     AnswerWithdrawal,
     CancelAppointment,
+    ChangeCounsellor,
     CloseTrajectory,
     Command,
     ConcludeIntake,
@@ -43,6 +45,9 @@ from app.domain.commands import (
     RecordKbrStatus,
     RecordResult,
     RejectReferral,
+    ReportContactLost,
+    ReportContactRestored,
+    ReportOtherHelp,
     RespondToAppointment,
     ResumeTrajectory,
     SignPlan,
@@ -110,9 +115,14 @@ def random_steps(random: Random, count: int) -> Iterator[Command]:
         EnterInError,
         lambda: AmendReferral(replace(CONTENTS, consent=random.choice([CONSENT, Consent()]))),
         lambda: AmendReferral(replace(CONTENTS, area="Noord", consent=random.choice([CONSENT, Consent()]))),
+        lambda: ReportContactLost(random.choice(days)),
+        lambda: ReportContactRestored(random.choice(days)),
+        lambda: ReportOtherHelp((random.choice(list(LifeDomain)),)),
+        lambda: ChangeCounsellor(random.choice([COUNSELLOR, OTHER_COUNSELLOR])),
+        lambda: AmendReferral(replace(CONTENTS, case_lead="W. Werker", consent=random.choice([CONSENT, Consent()]))),
     ]
     # Steps that end a life at its beginning are rare, so that most lives get far.
-    weights = [9, 6, 2, 6, 6, 3, 3, 3, 5, 0.5, 0.5, 9, 0.2, 0.1, 0.1, 1, 0.5, 1, 0.05, 1, 0.5]
+    weights = [9, 6, 2, 6, 6, 3, 3, 3, 5, 0.5, 0.5, 9, 0.4, 0.1, 0.1, 1, 0.5, 1, 0.05, 1, 0.5, 3, 3, 2, 3, 0.5]
     for make in random.choices(kinds, weights, k=count):
         yield make()
 

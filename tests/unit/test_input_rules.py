@@ -46,6 +46,7 @@ OF_LIMIT: Mapping[tuple[str, str], str] = {
     ("str", "min_length"): "string_too_short",
     ("str", "pattern"): "string_pattern_mismatch",
     ("tuple", "max_length"): "too_long",
+    ("tuple", "min_length"): "too_short",
 }
 # Schemas that hold others, or take anything.
 TRANSPARENT = {

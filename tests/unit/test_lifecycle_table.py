@@ -17,7 +17,7 @@ request_withdrawal  -   -   =   =   =   =   =   -   -   -   -   -   -    RP   Wi
 grant_withdrawal    -   -   wdr wdr wdr wdr wdr -   -   -   -   -   -    T    -                  withdrawal_requested
 refuse_withdrawal   -   -   =   =   =   =   =   -   -   -   -   -   -    T    -                  withdrawal_requested
 amend               -   =   =   =   =   =   =   =   =   =   =   -   -    RP   -                  -
-give_signal         -   =   =   =   =   =   =   =   -   -   -   -   -    RP   SignalKind         -
+give_signal         -   =   =   =   =   =   =   =   =   -   -   -   -    RP   SignalKind         -
 schedule            -   -   sch -   -   sch sch -   -   -   -   -   -    T    -                  implied
 reschedule          -   -   -   sch -   -   -   -   -   -   -   -   -    T    -                  -
 respond             -   -   -   =   -   -   -   -   -   -   -   -   -    RP   -                  response_requested
@@ -27,6 +27,11 @@ miss                -   -   -   mis -   -   -   -   -   -   -   -   -    T    - 
 conclude            -   -   -   -   end -   -   -   -   -   -   -   -    T    IntakeResult       -
 conclude_unattended -   -   -   -   -   end -   -   -   -   -   -   -    T    IntakeResult       -
 mark_unreachable    -   -   unr -   -   unr unr -   -   -   -   -   -    T    -                  -
+report_contact_lost -   -   =   =   =   =   =   =   -   -   -   -   -    T    -                  in_contact
+report_contact_restored - - =   =   =   =   =   =   con -   -   -   -    T    -                  contact_lost
+reopen              -   -   -   -   -   -   -   -   con -   -   -   -    RP   -                  -
+report_other_help   -   -   =   =   =   =   =   =   -   -   -   -   -    T    -                  goes_on
+change_counsellor   -   -   =   =   =   =   =   =   -   -   -   -   -    T    -                  goes_on
 enter_in_error      -   err err err err err err -   -   -   -   -   -    RP   -                  -
 """
 
@@ -39,6 +44,9 @@ resume              -   -   -   run -   -   -    T    -                  -
 decide              -   dec dec dec dec -   -    T    TrajectoryResult   -
 drop_out            -   sto sto sto sto -   -    T    DropOutReason      -
 close               -   sto sto sto clo -   -    T    ClosureReason      -
+reopen              -   -   -   -   -   run -    T    -                  contact_restored
+reopen_planning     -   -   -   -   -   pla -    T    -                  contact_restored
+reopen_decided      -   -   -   -   -   dec -    T    -                  contact_restored
 """
 
 KBR_APPLICATION = """

@@ -20,22 +20,29 @@ from app.domain.codes import (
     DropOutReason,
     IntakeResult,
     KbrStatus,
+    LifeDomain,
+    OutsideBody,
     RejectionReason,
     TrajectoryResult,
 )
 from app.domain.commands import (
     AnswerWithdrawal,
     CancelAppointment,
+    ChangeCounsellor,
     CloseTrajectory,
     Command,
     ConcludeIntake,
     ConfirmReferral,
+    ForwardReferral,
     MarkUnreachable,
     PauseTrajectory,
     RecordAttendance,
     RecordKbrStatus,
     RecordResult,
     RejectReferral,
+    ReportContactLost,
+    ReportContactRestored,
+    ReportOtherHelp,
     ResumeTrajectory,
     ScheduleIntake,
     SignPlan,
@@ -124,6 +131,28 @@ CANCELLATION_REASONS: Mapping[tuple[int, str], CancellationReason] = {
     (402, "Afgezegd door trajectbegeleider"): CancellationReason.COUNSELLOR_CANCELLED,
     (403, "Afgezegd door verwijzer"): CancellationReason.REFERRER_CANCELLED,
 }
+
+OUTSIDE_BODIES: Mapping[tuple[int, str], OutsideBody] = {
+    (501, "Sociaal raadslieden"): OutsideBody.SOCIAL_ADVISERS,
+    (502, "Juridisch Loket"): OutsideBody.LEGAL_DESK,
+    (503, "Maatschappelijk werk"): OutsideBody.SOCIAL_WORK,
+    (504, "Bewindvoerder"): OutsideBody.ADMINISTRATOR,
+    (505, "Jongeren Perspectief Fonds"): OutsideBody.YOUTH_FUND,
+    (506, "Andere gemeente"): OutsideBody.ANOTHER_MUNICIPALITY,
+    (599, "Anders"): OutsideBody.OTHER,
+}
+
+LIFE_DOMAINS: Mapping[str, LifeDomain] = {
+    "Financiën": LifeDomain.FINANCES,
+    "Huisvesting": LifeDomain.HOUSING,
+    "Werk en opleiding": LifeDomain.WORK,
+    "Gezondheid": LifeDomain.HEALTH,
+    "Geestelijke gezondheid": LifeDomain.MENTAL_HEALTH,
+    "Gezin en relaties": LifeDomain.FAMILY,
+    "Sociaal netwerk": LifeDomain.SOCIAL_NETWORK,
+    "Politie en justitie": LifeDomain.JUSTICE,
+}
+"""The domains of life (*leefgebieden*), which Allegro names without a number."""
 
 _YES_NO: Mapping[str, bool] = {"J": True, "N": False}
 
@@ -274,6 +303,31 @@ def _closure(change: schemas.Change) -> tuple[Command, ...]:
     return (CloseTrajectory(_reason(CLOSURE_REASONS, change), _day(change)),)
 
 
+def _forwarding(change: schemas.Change) -> tuple[Command, ...]:
+    contents = _contents(schemas.Forwarding, change)
+    body = contents.instantie
+    outside = _code(OUTSIDE_BODIES, "gegevens.instantie.code", body) if body else None
+    return (ForwardReferral(contents.organisatie, outside),)
+
+
+def _contact_lost(change: schemas.Change) -> tuple[Command, ...]:
+    return (ReportContactLost(_day(change)),)
+
+
+def _contact_restored(change: schemas.Change) -> tuple[Command, ...]:
+    return (ReportContactRestored(_day(change)),)
+
+
+def _other_help(change: schemas.Change) -> tuple[Command, ...]:
+    named = _contents(schemas.OtherHelp, change).leefgebieden
+    return (ReportOtherHelp(tuple(map(_life_domain, named))),)
+
+
+def _counsellor_change(change: schemas.Change) -> tuple[Command, ...]:
+    person = _contents(schemas.CounsellorChange, change).trajectbegeleider
+    return (ChangeCounsellor(Counsellor(person.naam, person.telefoon)),)
+
+
 def _unreachable(_: schemas.Change) -> tuple[Command, ...]:
     return (MarkUnreachable(),)
 
@@ -306,6 +360,11 @@ READERS: Mapping[str, Callable[[schemas.Change], tuple[Command, ...]]] = {
     "trajectresultaat": _result,
     "kbr_aanvraag": _kbr_application,
     "afsluiting": _closure,
+    "doorverwijzing": _forwarding,
+    "contact_verloren": _contact_lost,
+    "contact_hersteld": _contact_restored,
+    "andere_hulp": _other_help,
+    "trajectbegeleider": _counsellor_change,
     "onbereikbaar": _unreachable,
     "intrekking": _withdrawal,
     "pauze": _pause,
@@ -328,6 +387,13 @@ def _code(table: Mapping[tuple[int, str], CodeType], field: str, value: schemas.
 
 def _reason(table: Mapping[tuple[int, str], CodeType], change: schemas.Change) -> CodeType:
     return _code(table, "gegevens.redencode.code", _contents(schemas.CodedReason, change).redencode)
+
+
+def _life_domain(name: str) -> LifeDomain:
+    if name not in LIFE_DOMAINS:
+        message = "gegevens.leefgebieden holds a domain that is not in the mapping; extend it, never guess"
+        raise UnknownCode("gegevens.leefgebieden", message)
+    return LIFE_DOMAINS[name]
 
 
 def _yes(field: str, value: str) -> bool:

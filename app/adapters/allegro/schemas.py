@@ -43,6 +43,7 @@ Date = Annotated[date, BeforeValidator(day_of)]
 Timestamp = Annotated[datetime, BeforeValidator(moment_of)]
 # A longer value breaks the contract and is not cut off: the record goes to quarantine.
 FileNumber = Annotated[str, StringConstraints(max_length=20)]
+Code = Annotated[str, StringConstraints(min_length=1, max_length=80)]
 Key = Annotated[str, StringConstraints(max_length=36)]
 Kind = Annotated[str, StringConstraints(max_length=40)]
 Phone = Annotated[str, StringConstraints(max_length=40)]
@@ -162,8 +163,27 @@ class KbrApplication(CodeValue):
     gbd_datum: Date | None = None
 
 
+class Forwarding(_Message):
+    """*Doorverwijzing*: to an organisation by its code at the hub, or to a body outside it."""
+
+    organisatie: Code | None = None
+    instantie: CodeValue | None = None
+
+
+class OtherHelp(_Message):
+    """*Andere hulp*: in which domains of life."""
+
+    leefgebieden: Annotated[tuple[str, ...], Field(min_length=1)]
+
+
+class CounsellorChange(_Message):
+    """*Trajectbegeleider*: who guides the client from now on."""
+
+    trajectbegeleider: Counsellor
+
+
 class Nothing(_Message):
-    """*Onbereikbaar*, *pauze* and *hervatting*: no contents."""
+    """*Contact verloren*, *contact hersteld*, *onbereikbaar*, *pauze* and *hervatting*: no contents."""
 
 
 class WithdrawalAnswer(_Message):

@@ -82,6 +82,7 @@ STATUS_OF_EVENT: Final = MappingProxyType(
 ENDINGS: Final = frozenset(
     {
         EventType.REFERRAL_REJECTED,
+        EventType.REFERRAL_FORWARDED,
         EventType.REFERRAL_WITHDRAWN,
         EventType.REFERRAL_CLOSED,
         EventType.TRAJECTORY_STOPPED,

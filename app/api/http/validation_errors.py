@@ -24,6 +24,7 @@ _NAMED = {
     "string_too_long": "max_length",
     "string_too_short": "min_length",
     "too_long": "max_length",
+    "too_short": "min_length",
     "union_tag_invalid": "expected_tags",
     "union_tag_not_found": "discriminator",
 }
@@ -31,6 +32,7 @@ _COUNTED = {
     "string_too_long": (Said("character", "teken"), Said("characters", "tekens")),
     "string_too_short": (Said("character", "teken"), Said("characters", "tekens")),
     "too_long": (Said("item", "waarde"), Said("items", "waarden")),
+    "too_short": (Said("item", "waarde"), Said("items", "waarden")),
 }
 """What a limit counts: one, and more than one."""
 

@@ -1,4 +1,4 @@
-"""The steps of a referral: confirmed, rejected, forwarded, withdrawn, signalled, ended, concluded."""
+"""The steps of a referral: taken on or not, withdrawn, signalled, out of contact, concluded; and of its guidance."""
 
 from typing import Annotated
 
@@ -11,10 +11,14 @@ from app.api.schemas.referral_out import ReferralOut
 from app.api.schemas.steps import (
     ConfirmationIn,
     ContactLossIn,
+    CounsellorChangeIn,
     EntryErrorIn,
     ForwardingIn,
     IntakeResultIn,
+    LostContactIn,
+    OtherHelpIn,
     RejectionIn,
+    RestoredContactIn,
     SignalIn,
     WithdrawalAnswerIn,
     WithdrawalIn,
@@ -41,7 +45,10 @@ async def reject_referral(referral_id: ReferralId, body: RejectionIn, change: Pr
 
 @router.post("/forwarding", summary="Forward a referral", response_model=ReferralOut)
 async def forward_referral(referral_id: ReferralId, body: ForwardingIn, change: Processes) -> Response:
-    """Pass the referral on to another organisation (*doorverwijzen*); for the finance team."""
+    """Pass the referral on to an organisation of the hub or to a body outside it (*doorverwijzen*).
+
+    The referral ends here, and its referrer is notified; the hub sends nothing to whoever takes over.
+    """
     return await change.change_referral(referral_id, body.to_command(), body.occurred_at)
 
 
@@ -59,7 +66,45 @@ async def answer_withdrawal_request(referral_id: ReferralId, body: WithdrawalAns
 
 @router.post("/contact-loss", summary="End a referral without contact", response_model=ReferralOut)
 async def report_contact_loss(referral_id: ReferralId, body: ContactLossIn, change: Processes) -> Response:
-    """End the referral because the client cannot be reached (*niet bereikbaar*); the referrer may refer again."""
+    """End the referral because the client cannot be reached (*niet bereikbaar*); the referrer may refer again.
+
+    Where contact was not reported lost, that is reported first. `lost-contact` reports it and ends nothing.
+    """
+    return await change.change_referral(referral_id, body.to_command(), body.occurred_at)
+
+
+@router.post("/lost-contact", summary="Report that contact is lost", response_model=ReferralOut)
+async def report_lost_contact(referral_id: ReferralId, body: LostContactIn, change: Processes) -> Response:
+    """Report that nobody can reach the client (*contact verloren*), before the intake or in the trajectory.
+
+    The referral goes on; whoever agreed to help is asked to restore contact. While contact is lost, the same again
+    changes nothing.
+    """
+    return await change.change_referral(referral_id, body.to_command(), body.occurred_at)
+
+
+@router.post("/restored-contact", summary="Report that contact is restored", response_model=ReferralOut)
+async def report_restored_contact(referral_id: ReferralId, body: RestoredContactIn, change: Processes) -> Response:
+    """Report that contact with the client is restored (*contact hersteld*).
+
+    A referral or a trajectory that ended for want of contact is open again: an intake can be planned, or guidance goes
+    on where it was.
+    """
+    return await change.change_referral(referral_id, body.to_command(), body.occurred_at)
+
+
+@router.post("/other-help", summary="Report that other help is needed", response_model=ReferralOut)
+async def report_other_help(referral_id: ReferralId, body: OtherHelpIn, change: Processes) -> Response:
+    """Report that the client needs other help too (*andere hulp nodig*): in which domains of life, and no more.
+
+    Domains that were reported before change nothing.
+    """
+    return await change.change_referral(referral_id, body.to_command(), body.occurred_at)
+
+
+@router.post("/counsellor", summary="Change the counsellor", response_model=ReferralOut)
+async def change_counsellor(referral_id: ReferralId, body: CounsellorChangeIn, change: Processes) -> Response:
+    """Let another counsellor guide the client (*andere trajectbegeleider*); the same again changes nothing."""
     return await change.change_referral(referral_id, body.to_command(), body.occurred_at)
 
 

@@ -14,6 +14,8 @@ from app.domain.codes import (
     DropOutReason,
     IntakeResult,
     KbrStatus,
+    LifeDomain,
+    OutsideBody,
     PartyRole,
     RejectionReason,
     SignalKind,
@@ -24,6 +26,7 @@ from app.domain.commands import (
     AddParty,
     AnswerWithdrawal,
     CancelAppointment,
+    ChangeCounsellor,
     CloseTrajectory,
     ConcludeIntake,
     ConfirmReferral,
@@ -36,6 +39,9 @@ from app.domain.commands import (
     RecordKbrStatus,
     RecordResult,
     RejectReferral,
+    ReportContactLost,
+    ReportContactRestored,
+    ReportOtherHelp,
     RespondToAppointment,
     ResumeTrajectory,
     ScheduleIntake,
@@ -89,13 +95,18 @@ class RejectionIn(StepIn):
 class ForwardingIn(StepIn):
     """The finance team passes the referral on (*doorverwijzing*)."""
 
-    organisation_code: CodeText = Described(
-        description=f"Code of the organisation to which it goes: {CODE.words}.", examples=["wijkteam-noord"]
+    organisation_code: CodeText | None = Described(
+        None, description=f"Code of the organisation to which it goes: {CODE.words}.", examples=["wijkteam-noord"]
+    )
+    outside_body: OutsideBody | None = Described(
+        None,
+        description="The body outside the hub to which it goes (*andere instantie*), in place of an organisation.",
+        examples=["legal_desk"],
     )
 
     def to_command(self) -> ForwardReferral:
         """Return the command."""
-        return ForwardReferral(self.organisation_code)
+        return ForwardReferral(self.organisation_code, self.outside_body)
 
 
 class WithdrawalIn(StepIn):
@@ -124,6 +135,51 @@ class ContactLossIn(StepIn):
     def to_command(self) -> MarkUnreachable:
         """Return the command."""
         return MarkUnreachable()
+
+
+class LostContactIn(StepIn):
+    """Nobody can reach the client (*contact verloren*)."""
+
+    lost_on: Day = Described(description="Since which day (*datum*).", examples=["2026-12-01"])
+
+    def to_command(self) -> ReportContactLost:
+        """Return the command."""
+        return ReportContactLost(self.lost_on)
+
+
+class RestoredContactIn(StepIn):
+    """Contact with the client is restored (*contact hersteld*)."""
+
+    restored_on: Day = Described(description="On which day (*datum*).", examples=["2026-12-08"])
+
+    def to_command(self) -> ReportContactRestored:
+        """Return the command."""
+        return ReportContactRestored(self.restored_on)
+
+
+class OtherHelpIn(StepIn):
+    """The client needs other help too (*andere hulp nodig*)."""
+
+    life_domains: tuple[LifeDomain, ...] = Described(
+        min_length=1,
+        max_length=len(LifeDomain),
+        description="In which domains of life (*leefgebieden*); what the help is needed for is not stored.",
+        examples=[["housing"]],
+    )
+
+    def to_command(self) -> ReportOtherHelp:
+        """Return the command."""
+        return ReportOtherHelp(self.life_domains)
+
+
+class CounsellorChangeIn(StepIn):
+    """Another counsellor guides the client (*andere trajectbegeleider*)."""
+
+    counsellor: CounsellorIn = Described(description="Who guides the client from now on (*trajectbegeleider*).")
+
+    def to_command(self) -> ChangeCounsellor:
+        """Return the command."""
+        return ChangeCounsellor(self.counsellor.value())
 
 
 class EntryErrorIn(StepIn):

@@ -98,8 +98,11 @@ def new_columns(sealer: Sealer, referral_id: UUID, new: Appointment, now: dateti
 
 def changed_columns(changed: Appointment) -> Columns:
     """Return the columns that can change after the planning, with ``row_id``."""
+    counsellor = changed.counsellor
     return {
         "row_id": changed.id,
+        "counsellor_name": counsellor.name if counsellor else None,
+        "counsellor_phone": counsellor.phone if counsellor else None,
         "status": changed.status,
         "response": changed.response,
         "other_times": [moment.isoformat() for moment in changed.other_times],

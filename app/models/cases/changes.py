@@ -18,7 +18,7 @@ from app.models.cases.referral import (
     state_columns,
     worker_index_of,
 )
-from app.models.cases.trajectory import TrajectoryWrites, party_columns
+from app.models.cases.trajectory import ENDED_PARTIES, TrajectoryWrites, ended_columns, party_columns
 from app.models.cases.trajectory_tables import party
 from app.vault import Sealer, Vault
 
@@ -108,4 +108,5 @@ def _collect_trajectories(writes: Writes, changes: Sequence[CaseChange], rules: 
     trajectories.collect(writes)
     for each in changes:
         if trajectory := each.after.trajectory:
+            writes.update(ENDED_PARTIES, ended_columns(trajectory.id, each.after.ended_parties))
             writes.insert(party, [party_columns(each.sealer, trajectory.id, new) for new in each.after.new_parties])

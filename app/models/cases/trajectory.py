@@ -1,9 +1,9 @@
 """Trajectories with their plan, results, credit bank application and parties."""
 
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from functools import lru_cache, partial
 from typing import Any
 from uuid import UUID
@@ -167,6 +167,19 @@ def _state_columns(each: Trajectory, now: datetime) -> Columns:
         "ended_on": each.ended_on,
         "changed_at": now,
     }
+
+
+ENDED_PARTIES = update(party).where(
+    party.c.trajectory_id == bindparam("of_trajectory"),
+    party.c.role == bindparam("of_role"),
+    party.c.until_on.is_(None),
+)
+"""Writes the columns of :func:`ended_columns`."""
+
+
+def ended_columns(trajectory_id: UUID, last_days: Mapping[PartyRole, date]) -> list[Columns]:
+    """Return the last day of those who had these roles so far, with ``of_trajectory`` and ``of_role``."""
+    return [{"of_trajectory": trajectory_id, "of_role": role, "until_on": day} for role, day in last_days.items()]
 
 
 def party_columns(sealer: Sealer, trajectory_id: UUID, new: Party) -> Columns:

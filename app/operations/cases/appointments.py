@@ -22,6 +22,7 @@ from app.domain.fields import FactValue, Field
 from app.domain.lifecycle import Action
 from app.domain.local_time import local_date
 from app.domain.values import Appointment
+from app.operations.cases.contact import restore_by_appearing
 
 # From this number of missed appointments on the referrer is asked to restore contact.
 _ASK_HELP_AFTER = 1
@@ -101,13 +102,11 @@ def _attend(case: Case, planned: Appointment | None, context: ActionContext) -> 
         event=EventType.INTAKE_ATTENDED,
         appointment_id=planned.id if planned else None,
     )
+    if not case.is_beyond(step):
+        restore_by_appearing(case, context)
     if case.transition(step, context) is None and not _was_implied(case):
         return
-    case.referral = replace(
-        case.referral,
-        intake_held_on=local_date(context.occurred_at),
-        flags=replace(case.referral.flags, contact_lost=False),
-    )
+    case.referral = replace(case.referral, intake_held_on=local_date(context.occurred_at))
     if planned:
         case.replace_appointment(replace(planned, status=AppointmentStatus.ATTENDED))
 

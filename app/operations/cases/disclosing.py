@@ -1,12 +1,12 @@
 """What each change discloses to the referrer, noted in the transaction of the change and never again afterwards."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from app.domain.case import Case
 from app.domain.codes import AppointmentStatus, ConsentScope, DisclosureOccasion
 from app.domain.disclosed import DisclosedFields, DisclosedValue, EventDisclosure, InForce
-from app.domain.events import OCCASION_OF, Event, NewEvent
+from app.domain.events import OCCASION_OF, Event, EventType, NewEvent
 from app.domain.field_values import appointment_values, feedback_values, fixed_values, stated_facts
 from app.domain.fields import OF_APPOINTMENT, OF_EVENT, SPECS, FactValue, Field, FieldValues, consent_values
 from app.domain.lifecycle import Machine
@@ -16,6 +16,7 @@ from app.events.delivery.routing import referrer_as_receiver
 from app.privacy.gate import PrivacyGate, Receiver, Released
 from app.privacy.json_values import to_json_value
 
+_CLOSURES = (Field.REFERRAL_CLOSURE_REASON, Field.TRAJECTORY_CLOSURE_REASON)
 _CONSENT = frozenset({Field.CONSENT_SCOPES, Field.CONSENT_GIVEN_ON})
 _COUNSELLOR = frozenset({Field.COUNSELLOR_NAME, Field.COUNSELLOR_PHONE})
 _OF_APPOINTMENT = frozenset(spec.field for spec in OF_APPOINTMENT)
@@ -122,11 +123,19 @@ def _add_to_record(gate: PrivacyGate, case: Case, event: Event, fields: Disclose
         lasting[Field.REFERRAL_DISCLOSED_STATUS] = status
     if not is_own_step:
         lasting |= {name: DisclosedValue(value, consent) for name, value in _states(gate, case, event).items()}
+    if event.type is EventType.CONTACT_RESTORED:
+        lasting |= {name: DisclosedValue(None, consent) for name in _reopened(case)}
     of_case = {name: value for name, value in lasting.items() if name not in _OF_APPOINTMENT}
     case.disclosed = case.disclosed.adding(of_case)
     # The referrer knows what its own step makes of an appointment.
     if event.appointment_id and not is_own_step:
         _add_appointment(case, event, lasting, consent)
+
+
+def _reopened(case: Case) -> Iterator[Field]:
+    """Return which reasons of an end were disclosed that do not hold any more."""
+    present = feedback_values(case.referral, case.trajectory)
+    return (name for name in _CLOSURES if name in case.disclosed.values and present.get(name) is None)
 
 
 def _states(gate: PrivacyGate, case: Case, event: Event) -> Mapping[Field, FactValue]:
@@ -142,7 +151,7 @@ def _states(gate: PrivacyGate, case: Case, event: Event) -> Mapping[Field, FactV
 
 def _add_appointment(case: Case, event: Event, lasting: DisclosedFields, consent: ConsentScope | None) -> None:
     # Whoever knows an appointment by its id is shown what becomes of it.
-    if Field.APPOINTMENT_ID in lasting:
+    if Field.APPOINTMENT_ID in lasting or event.appointment_id in case.disclosed.appointments:
         of_appointment = {
             name: value for name, value in lasting.items() if name in _OF_APPOINTMENT or name in _COUNSELLOR
         }
@@ -164,7 +173,8 @@ def _mark_history(case: Case, event: Event, fields: DisclosedFields) -> None:
         status_field = _STATUS_FIELD[Machine(entry.machine)]
         # Every step of an application to the credit bank names its status.
         needed = fields.get(Field.KBR_STATUS if status_field is Field.KBR_STATUS else Field.REFERRAL_ID)
-        if needed is not None:
+        # Whoever made the step knows where it leads, with or without consent.
+        if needed is not None and entry.disclosed_status is None:
             status = fields.get(status_field)
             entries[index] = replace(
                 entry,

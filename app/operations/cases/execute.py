@@ -10,7 +10,7 @@ from app.domain.errors import Forbidden, first_of_each_field, refuse
 from app.domain.local_time import local_date
 from app.domain.validation import Circumstances, command_faults
 from app.models.cases.trajectory import referral_id_of
-from app.operations.cases import appointments, referrals, trajectories
+from app.operations.cases import appointments, contact, guidance, referrals, trajectories
 from app.operations.cases.disclosing import note_disclosures
 from app.operations.cases.known_case import REFERRER_ROLES, note_known, take_as_known
 from app.operations.cases.not_found import referral_not_found, trajectory_not_found
@@ -20,7 +20,12 @@ from app.operations.cases.unit_of_work import UnitOfWork
 from app.operations.field_sync.authority import refusal, refuse_uninvolved_roles
 from app.operations.field_sync.merge import merge_fields
 
-_ABOUT_REFERRALS: Mapping[type[Command], Handler] = {**referrals.HANDLERS, **appointments.HANDLERS}
+_ABOUT_REFERRALS: Mapping[type[Command], Handler] = {
+    **referrals.HANDLERS,
+    **appointments.HANDLERS,
+    **contact.HANDLERS,
+    **guidance.HANDLERS,
+}
 
 HANDLERS: Mapping[type[Command], Handler] = {**_ABOUT_REFERRALS, **trajectories.HANDLERS}
 """What carries out each command: a function of the case, the command and its context; it knows no database."""

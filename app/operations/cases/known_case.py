@@ -80,8 +80,11 @@ def known_step(entry: HistoryEntry) -> HistoryEntry:
     """Return a step of the referrer as it knows it.
 
     A withdrawal of a referral that it did not know to be confirmed, because a partner's report implied that, becomes a
-    request; the referrer took it back at once.
+    request; the referrer took it back at once. That its signal reopened the referral is for whoever knew that it had
+    ended.
     """
+    if entry.action == Action.REOPEN and entry.role in REFERRER_ROLES:
+        return replace(entry, action=Action.GIVE_SIGNAL)
     is_request = entry.action == Action.REQUEST_WITHDRAWAL
     is_at_once = is_request and entry.disclosed_status == ReferralStatus.WITHDRAWN
     return replace(entry, action=Action.WITHDRAW) if is_at_once else entry

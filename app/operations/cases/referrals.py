@@ -1,4 +1,4 @@
-"""Handlers of a referral: amended, confirmed, rejected, forwarded, withdrawn, signalled, concluded, ended."""
+"""Handlers of a referral: amended, confirmed, rejected, forwarded, withdrawn, concluded."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -11,7 +11,6 @@ from app.domain.codes import (
     IntakeResult,
     PartyRole,
     ReferralStatus,
-    SignalKind,
     TrajectoryStatus,
     WithdrawalReason,
 )
@@ -24,8 +23,6 @@ from app.domain.commands import (
     ConfirmReferral,
     EnterInError,
     ForwardReferral,
-    GiveSignal,
-    MarkUnreachable,
     RegisterReferral,
     RejectReferral,
     WithdrawReferral,
@@ -86,8 +83,8 @@ def reject_referral(case: Case, command: RejectReferral, context: ActionContext)
 
 
 def forward_referral(case: Case, command: ForwardReferral, context: ActionContext) -> None:
-    """Pass the referral on to another organisation; the receiving organisation is kept as a reason."""
-    reason = command.organisation_code[:_LONGEST_REASON]
+    """Pass the referral on; where it goes is kept as a reason."""
+    reason = (command.outside_body or command.organisation_code or "")[:_LONGEST_REASON]
     case.transition(Step(action=Action.FORWARD, event=EventType.REFERRAL_FORWARDED, reason=reason), context)
 
 
@@ -127,23 +124,6 @@ def answer_withdrawal(case: Case, command: AnswerWithdrawal, context: ActionCont
         case.transition(Step(action=Action.REFUSE_WITHDRAWAL), context)
         case.referral = replace(case.referral, withdrawal_reason=None)
     case.referral = replace(case.referral, flags=replace(case.referral.flags, withdrawal_requested=False))
-
-
-def give_signal(case: Case, command: GiveSignal, context: ActionContext) -> None:
-    """Notify the counsellor of a change on the referrer's side."""
-    facts: dict[Field, FactValue] = {Field.SIGNAL_KIND: command.kind.value}
-    signal = Step(action=Action.GIVE_SIGNAL, event=EventType.SIGNAL_GIVEN, reason=command.kind, facts=facts)
-    case.transition(signal, context)
-    if command.kind is SignalKind.CONTACT_RESTORED:
-        case.referral = replace(case.referral, flags=replace(case.referral.flags, contact_lost=False))
-
-
-def mark_unreachable(case: Case, command: MarkUnreachable, context: ActionContext) -> None:
-    """End the referral because the client cannot be reached; the referrer may refer again."""
-    facts = _closure_facts(ClosureReason.NO_CONTACT)
-    case.transition(Step(action=Action.MARK_UNREACHABLE, event=EventType.REFERRAL_CLOSED, facts=facts), context)
-    flags = replace(case.referral.flags, contact_lost=True)
-    case.referral = replace(case.referral, closure_reason=ClosureReason.NO_CONTACT, flags=flags)
 
 
 def enter_in_error(case: Case, command: EnterInError, context: ActionContext) -> None:
@@ -255,8 +235,6 @@ HANDLERS: Mapping[type[Command], Handler] = {
     WithdrawReferral: withdraw_referral,
     AnswerWithdrawal: answer_withdrawal,
     EnterInError: enter_in_error,
-    GiveSignal: give_signal,
-    MarkUnreachable: mark_unreachable,
     ConcludeIntake: conclude_intake,
 }
 """What carries out each command about a referral."""

@@ -5,7 +5,7 @@ from datetime import date
 from uuid import UUID
 
 from app.domain.case import Case
-from app.domain.codes import OrganisationRole
+from app.domain.codes import OrganisationRole, OutsideBody
 from app.domain.commands import ActionContext, AmendReferral, Command, ForwardReferral, RegisterReferral, SignPlan
 from app.domain.details import HOW_TO_REGISTER
 from app.domain.errors import FieldFault, InvalidInput
@@ -30,7 +30,7 @@ def case_faults(uow: UnitOfWork, case: Case, command: Command) -> Iterator[Field
         case AmendReferral(client=client) if client:
             yield from bsn_change_faults(case, client.bsn)
         case ForwardReferral():
-            yield from organisation_faults(uow, command.organisation_code)
+            yield from forwarding_faults(uow, command.organisation_code, command.outside_body)
         case SignPlan():
             yield from plan_faults(case.trajectory, command.signed_on)
 
@@ -54,6 +54,15 @@ def referrer_code_faults(uow: UnitOfWork, code: str | None) -> Iterator[FieldFau
         referring_organisation(uow, code)
     except InvalidInput as error:
         yield from error.faults
+
+
+def forwarding_faults(uow: UnitOfWork, code: str | None, body: OutsideBody | None) -> Iterator[FieldFault]:
+    """Return why a referral cannot be forwarded to this organisation or body."""
+    if (code is None) is (body is None):
+        message = "A referral goes to one place; give organisationCode or outsideBody, and not both."
+        yield FieldFault("organisationCode", InputRule.ONE_DESTINATION, message)
+    elif code is not None:
+        yield from organisation_faults(uow, code)
 
 
 def organisation_faults(uow: UnitOfWork, code: str) -> Iterator[FieldFault]:

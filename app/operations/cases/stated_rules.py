@@ -4,12 +4,19 @@ from datetime import date
 from uuid import UUID
 
 from app.database import Connection
+from app.domain.codes import OutsideBody
 from app.domain.errors import FieldFault
 from app.domain.stated import Stated
 from app.operations.cases.caller_scope import CallerScope
 from app.operations.cases.queries import find_case_of_trajectory
 from app.operations.cases.register import stated_code
-from app.operations.cases.rules import organisation_faults, plan_faults, previous_faults, referrer_code_faults
+from app.operations.cases.rules import (
+    forwarding_faults,
+    organisation_faults,
+    plan_faults,
+    previous_faults,
+    referrer_code_faults,
+)
 from app.operations.cases.unit_of_work import UnitOfWork
 from app.operations.services import Services
 
@@ -29,9 +36,11 @@ def stated_registration_faults(
 
 
 def stated_forwarding_faults(tx: Connection, services: Services, stated: Stated) -> list[FieldFault]:
-    """Return why the organisation to which a referral is forwarded does not take part."""
-    code = stated.value("organisationCode", str)
-    return list(organisation_faults(UnitOfWork(tx, services), code)) if code else []
+    """Return why a referral cannot be forwarded to where a body says."""
+    uow, code = UnitOfWork(tx, services), stated.value("organisationCode", str)
+    if stated.unreadable.isdisjoint({"organisationCode", "outsideBody"}):
+        return list(forwarding_faults(uow, code, stated.value("outsideBody", OutsideBody)))
+    return list(organisation_faults(uow, code)) if code else []
 
 
 def stated_plan_faults(

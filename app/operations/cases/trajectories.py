@@ -29,6 +29,7 @@ from app.domain.events import EventType
 from app.domain.fields import FactValue, Field
 from app.domain.lifecycle import KBR_ACTION, Action, Machine, is_ended
 from app.domain.values import KbrApplication, Party, Plan, RecordedResult, Trajectory
+from app.operations.cases.contact import lose_contact_first
 
 
 def sign_plan(case: Case, command: SignPlan, context: ActionContext) -> None:
@@ -61,7 +62,7 @@ def resume_trajectory(case: Case, command: ResumeTrajectory, context: ActionCont
 def record_result(case: Case, command: RecordResult, context: ActionContext) -> None:
     """Record a result; *wil geen (verdere) ondersteuning* is a drop-out and ends the trajectory.
 
-    The first result is a feedback moment; a later one is reported as a change.
+    The first result is a feedback moment; a later one is reported as a change. A drop-out is no first result.
     """
     trajectory = _trajectory(case)
     if command.result is TrajectoryResult.NO_FURTHER_SUPPORT:
@@ -70,7 +71,7 @@ def record_result(case: Case, command: RecordResult, context: ActionContext) -> 
         decided = Step(
             machine=Machine.TRAJECTORY,
             action=Action.DECIDE,
-            event=EventType.TRAJECTORY_CHANGED if trajectory.results else EventType.RESULT_RECORDED,
+            event=EventType.TRAJECTORY_CHANGED if _is_decided(trajectory) else EventType.RESULT_RECORDED,
             reason=command.result,
             facts=_result_facts(command),
         )
@@ -89,6 +90,8 @@ def close_trajectory(case: Case, command: CloseTrajectory, context: ActionContex
         reason=command.reason,
         facts={Field.TRAJECTORY_CLOSURE_REASON: command.reason.value},
     )
+    if command.reason is ClosureReason.NO_CONTACT:
+        lose_contact_first(case, step, command.closed_on, context)
     if case.transition(step, context):
         case.trajectory = replace(_trajectory(case), closure_reason=command.reason, ended_on=command.closed_on)
 
@@ -147,6 +150,10 @@ def _trajectory(case: Case) -> Trajectory:
     return case.trajectory
 
 
+def _is_decided(trajectory: Trajectory) -> bool:
+    return any(each.code is not TrajectoryResult.NO_FURTHER_SUPPORT for each in trajectory.results)
+
+
 def _drop_out(case: Case, command: RecordResult, context: ActionContext) -> None:
     reason = command.drop_out_reason or DropOutReason.UNKNOWN
     lost = reason is DropOutReason.LOST_CONTACT
@@ -158,8 +165,10 @@ def _drop_out(case: Case, command: RecordResult, context: ActionContext) -> None
         reason=reason,
         facts={**_result_facts(command), Field.TRAJECTORY_CLOSURE_REASON: closure.value},
     )
+    ended_on = command.decided_on or context.occurred_at.date()
+    if lost:
+        lose_contact_first(case, step, ended_on, context)
     if case.transition(step, context):
-        ended_on = command.decided_on or context.occurred_at.date()
         case.trajectory = replace(_trajectory(case), closure_reason=closure, ended_on=ended_on)
 
 

@@ -13,6 +13,7 @@ from app.domain.codes import (
     DropOutReason,
     IntakeResult,
     KbrStatus,
+    OutsideBody,
     RejectionReason,
     TrajectoryResult,
 )
@@ -94,6 +95,28 @@ CANCELLATION_REASONS: Mapping[CancellationReason, _NumberAndLabel] = {
     CancellationReason.COUNSELLOR_CANCELLED: (402, "Afgezegd door trajectbegeleider"),
     CancellationReason.REFERRER_CANCELLED: (403, "Afgezegd door verwijzer"),
 }
+
+
+OUTSIDE_BODIES: Mapping[OutsideBody, _NumberAndLabel] = {
+    OutsideBody.SOCIAL_ADVISERS: (501, "Sociaal raadslieden"),
+    OutsideBody.LEGAL_DESK: (502, "Juridisch Loket"),
+    OutsideBody.SOCIAL_WORK: (503, "Maatschappelijk werk"),
+    OutsideBody.ADMINISTRATOR: (504, "Bewindvoerder"),
+    OutsideBody.YOUTH_FUND: (505, "Jongeren Perspectief Fonds"),
+    OutsideBody.ANOTHER_MUNICIPALITY: (506, "Andere gemeente"),
+    OutsideBody.OTHER: (599, "Anders"),
+}
+
+LIFE_DOMAINS = (
+    "Financiën",
+    "Huisvesting",
+    "Werk en opleiding",
+    "Gezondheid",
+    "Geestelijke gezondheid",
+    "Gezin en relaties",
+    "Sociaal netwerk",
+    "Politie en justitie",
+)
 
 
 def intake_result_code(result: IntakeResult) -> AllegroCode:

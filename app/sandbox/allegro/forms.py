@@ -1,7 +1,7 @@
 """The forms of the simulated Allegro: what counsellors register about a file."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final
 from uuid import uuid4
@@ -11,6 +11,8 @@ from app.sandbox.allegro.codes import (
     CLOSURE_REASONS,
     INTAKE_RESULTS,
     KBR_STATUSES,
+    LIFE_DOMAINS,
+    OUTSIDE_BODIES,
     REJECTION_REASONS,
     TRAJECTORY_RESULTS,
 )
@@ -71,6 +73,19 @@ def _appointment(values: _Values) -> Document:
     }
 
 
+def _forwarding(values: _Values) -> Document:
+    if organisation := values.get("organisatie"):
+        return {"organisatie": organisation}
+    return {"instantie": _chosen(OUTSIDE_BODIES, "instantie", values)}
+
+
+def _other_help(values: _Values) -> Document:
+    domain = required(values, "leefgebied", "het leefgebied")
+    if domain not in LIFE_DOMAINS:
+        raise FormFault("Kies een waarde uit de lijst.")
+    return {"leefgebieden": [domain]}
+
+
 def _plan(values: _Values) -> Document:
     return {"ondertekendOp": _day(values, "datum"), "rddKenmerk": values.get("rddKenmerk")}
 
@@ -121,6 +136,29 @@ _ENTRIES: Final[Mapping[str, _Entry]] = {
         "Afsluiten",
         (_choice(_REASON, "Reden", CLOSURE_REASONS),),
         lambda values: {"redencode": _chosen(CLOSURE_REASONS, _REASON, values)},
+    ),
+    "contact_verloren": _Entry("Contact met de klant verloren", (), lambda _: {}),
+    "contact_hersteld": _Entry("Contact met de klant hersteld", (), lambda _: {}),
+    "andere_hulp": _Entry(
+        "Andere hulp nodig",
+        (
+            Field(
+                name="leefgebied",
+                label="Leefgebied",
+                kind="select",
+                choices=tuple((name, name) for name in LIFE_DOMAINS),
+            ),
+        ),
+        _other_help,
+    ),
+    "trajectbegeleider": _Entry("Andere trajectbegeleider", _COUNSELLOR, _confirmation),
+    "doorverwijzing": _Entry(
+        "Doorverwijzen",
+        (
+            Field(name="organisatie", label="Code van de organisatie bij de hub", required=False),
+            replace(_choice("instantie", "Of een andere instantie", OUTSIDE_BODIES), required=False),
+        ),
+        _forwarding,
     ),
     "onbereikbaar": _Entry("Klant is niet te bereiken", (), lambda _: {}),
     "afwijzing": _Entry(

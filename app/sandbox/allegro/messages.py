@@ -22,6 +22,7 @@ CONTENTS: Limits = {
     "deelnemers": _NAME,
     "deelnemers[]": 20,
     "rddKenmerk": 200,
+    "organisatie": 80,
 }
 """The text fields of the details (*gegevens*) of a fact of any kind."""
 

@@ -1,0 +1,199 @@
+"""Handlers of contact with the client: lost, restored, or lost for good; what the referrer signals of it."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, date, datetime, time
+
+from app.domain import lifecycle
+from app.domain.case import Case, Handler, Step
+from app.domain.codes import CaseLead, ClosureReason, ReferralStatus, RequestedAction, SignalKind, TrajectoryResult
+from app.domain.commands import (
+    ActionContext,
+    Command,
+    GiveSignal,
+    MarkUnreachable,
+    ReportContactLost,
+    ReportContactRestored,
+)
+from app.domain.details import Detail
+from app.domain.errors import TransitionNotAllowed
+from app.domain.events import EventType
+from app.domain.fields import FactValue, Field
+from app.domain.lifecycle import Action, Guard, Machine
+from app.domain.local_time import AMSTERDAM, local_date
+
+_RESTORING = frozenset({Guard.CONTACT_RESTORED})
+
+
+def report_contact_lost(case: Case, command: ReportContactLost, context: ActionContext) -> None:
+    """Record that nobody can reach the client; while that is known the same again changes nothing.
+
+    Raises:
+        TransitionNotAllowed: contact changed later than this; a partner's report only enters the history.
+    """
+    step, moment = _lost(case, command.lost_on), _moment_of(command.lost_on, context)
+    lifecycle.require_role(step.machine, step.action, context.role)
+    if case.referral.flags.contact_lost:
+        _note_moment(case, moment)
+    elif not _is_late(case, step, moment, context, is_over=not case.goes_on):
+        _lose(case, step, moment, context)
+
+
+def report_contact_restored(case: Case, command: ReportContactRestored, context: ActionContext) -> None:
+    """Record that contact was restored, and reopen what ended for want of it; the same again changes nothing.
+
+    Raises:
+        TransitionNotAllowed: contact changed later than this; a partner's report only enters the history.
+    """
+    step, moment = _restored(case, command.restored_on), _moment_of(command.restored_on, context)
+    lifecycle.require_role(step.machine, step.action, context.role)
+    if not case.is_contact_lost:
+        _note_moment(case, moment)
+    elif not _is_late(case, step, moment, context, is_over=case.is_beyond(step)):
+        _restore(case, step, moment, context)
+
+
+def mark_unreachable(case: Case, command: MarkUnreachable, context: ActionContext) -> None:
+    """End the referral because the client cannot be reached; the referrer may refer again."""
+    facts: dict[Field, FactValue] = {Field.REFERRAL_CLOSURE_REASON: ClosureReason.NO_CONTACT.value}
+    step = Step(action=Action.MARK_UNREACHABLE, event=EventType.REFERRAL_CLOSED, facts=facts)
+    if context.catch_up and not case.is_contact_lost and _is_outdated(case, context.occurred_at):
+        case.note(step, context)
+        return
+    lose_contact_first(case, step, local_date(context.occurred_at), context)
+    if case.transition(step, context):
+        case.referral = replace(case.referral, closure_reason=ClosureReason.NO_CONTACT)
+
+
+def give_signal(case: Case, command: GiveSignal, context: ActionContext) -> None:
+    """Notify the counsellor of a change on the referrer's side; restored contact reopens an unreachable client's case.
+
+    A trajectory stays as it is: its counsellor reports whether it goes on.
+    """
+    is_restored = command.kind is SignalKind.CONTACT_RESTORED
+    reopens = is_restored and case.referral.status is ReferralStatus.UNREACHABLE
+    facts: dict[Field, FactValue] = {Field.SIGNAL_KIND: command.kind.value}
+    action = Action.REOPEN if reopens else Action.GIVE_SIGNAL
+    case.transition(Step(action=action, event=EventType.SIGNAL_GIVEN, reason=command.kind, facts=facts), context)
+    if is_restored:
+        _set_flag(case, context.occurred_at, lost=False)
+    if reopens:
+        case.referral = replace(case.referral, closure_reason=None)
+
+
+def lose_contact_first(case: Case, step: Step, day: date, context: ActionContext) -> None:
+    """Report contact lost before a step that ends the case for want of it, unless that was reported.
+
+    Raises:
+        TransitionNotAllowed, Forbidden: the step cannot be made.
+    """
+    case.check(step, context)
+    moment = _moment_of(day, context)
+    if Guard.IN_CONTACT in case.guards and not (context.catch_up and _is_outdated(case, moment)):
+        _lose(case, _lost(case, day), moment, context)
+
+
+def restore_by_appearing(case: Case, context: ActionContext) -> None:
+    """Report that contact was restored, if it was lost: the client appeared.
+
+    That is reported before the appearance, so that it says nothing of it to whom the appearance is not disclosed.
+    """
+    moment = context.occurred_at
+    if case.referral.flags.contact_lost and not _is_outdated(case, moment):
+        _restore(case, _restored(case, local_date(moment)), moment, context)
+
+
+def _lose(case: Case, step: Step, moment: datetime, context: ActionContext) -> None:
+    case.transition(step, context)
+    _set_flag(case, moment, lost=True)
+
+
+def _restore(case: Case, step: Step, moment: datetime, context: ActionContext) -> None:
+    reopened = case.referral.status is ReferralStatus.UNREACHABLE
+    case.transition(step, context)
+    if reopened:
+        case.referral = replace(case.referral, closure_reason=None)
+    _set_flag(case, moment, lost=False)
+    _reopen_trajectory(case, context)
+
+
+def _reopen_trajectory(case: Case, context: ActionContext) -> None:
+    """Let guidance that stopped for want of contact go on where it was."""
+    trajectory = case.trajectory
+    if trajectory is None or trajectory.closure_reason is not ClosureReason.NO_CONTACT or case.goes_on:
+        return
+    if any(each.code is not TrajectoryResult.NO_FURTHER_SUPPORT for each in trajectory.results):
+        action = Action.REOPEN_DECIDED
+    else:
+        action = Action.REOPEN if trajectory.plan else Action.REOPEN_PLANNING
+    reopened = Step(machine=Machine.TRAJECTORY, action=action, event=EventType.TRAJECTORY_RESUMED)
+    case.transition(reopened, context, _RESTORING)
+    if case.trajectory:
+        case.trajectory = replace(case.trajectory, closure_reason=None, ended_on=None)
+
+
+def _is_late(case: Case, step: Step, moment: datetime, context: ActionContext, *, is_over: bool) -> bool:
+    """Return whether a partner reports what the case has gone beyond, which then only enters the history.
+
+    Raises:
+        TransitionNotAllowed: somebody else reports what contact has gone beyond.
+    """
+    is_outdated = _is_outdated(case, moment)
+    if is_outdated and not context.catch_up:
+        raise TransitionNotAllowed(Detail.CONTACT_CHANGED_SINCE())
+    if is_outdated or (context.catch_up and is_over):
+        case.note(step, context)
+        return True
+    return False
+
+
+def _is_outdated(case: Case, moment: datetime) -> bool:
+    changed_at = case.referral.contact_changed_at
+    return changed_at is not None and moment < changed_at
+
+
+def _set_flag(case: Case, moment: datetime, *, lost: bool) -> None:
+    _note_moment(case, moment)
+    case.referral = replace(case.referral, flags=replace(case.referral.flags, contact_lost=lost))
+
+
+def _note_moment(case: Case, moment: datetime) -> None:
+    before = case.referral.contact_changed_at
+    case.referral = replace(case.referral, contact_changed_at=max(before, moment) if before else moment)
+
+
+def _moment_of(day: date, context: ActionContext) -> datetime:
+    """Return the moment of a report about a day: its own when it is on that day, else noon in Amsterdam."""
+    occurred_at = context.occurred_at
+    if local_date(occurred_at) == day:
+        return occurred_at.astimezone(UTC)
+    return datetime.combine(day, time(12), AMSTERDAM).astimezone(UTC)
+
+
+def _lost(case: Case, day: date) -> Step:
+    facts: dict[Field, FactValue] = {
+        Field.CONTACT_LOST_ON: day.isoformat(),
+        Field.REFERRAL_REQUESTED_ACTION: RequestedAction.RESTORE_CONTACT.value,
+        **_led_by(case),
+    }
+    return Step(action=Action.REPORT_CONTACT_LOST, event=EventType.CONTACT_LOST, facts=facts)
+
+
+def _restored(case: Case, day: date) -> Step:
+    facts: dict[Field, FactValue] = {Field.CONTACT_RESTORED_ON: day.isoformat(), **_led_by(case)}
+    return Step(action=Action.REPORT_CONTACT_RESTORED, event=EventType.CONTACT_RESTORED, facts=facts)
+
+
+def _led_by(case: Case) -> dict[Field, FactValue]:
+    """Return who directs the case, on which rules depend: the counsellor, unless the referral names somebody."""
+    lead = CaseLead.ANOTHER if case.contents.case_lead else CaseLead.COUNSELLOR
+    return {Field.REFERRAL_LED_BY: lead.value}
+
+
+HANDLERS: Mapping[type[Command], Handler] = {
+    ReportContactLost: report_contact_lost,
+    ReportContactRestored: report_contact_restored,
+    MarkUnreachable: mark_unreachable,
+    GiveSignal: give_signal,
+}
+"""What carries out each command about contact with the client."""
