@@ -12,6 +12,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.adapters.common.progress_words import NEXT_STEP_WORDS, PROGRESS_WORDS
 from app.adapters.gidso import journal
 from app.adapters.gidso.journal import to_line, to_text
 from app.adapters.gidso.mapping import Kind, to_commands
@@ -23,6 +24,8 @@ from app.domain.codes import (
     DebtSeverity,
     IncomeSituation,
     LifeDomain,
+    NextStep,
+    ProgressState,
     SignalKind,
     WithdrawalReason,
 )
@@ -235,6 +238,26 @@ def test_journal_line_shows_codes_by_their_label_and_dates_as_dutch_readers_writ
     assert text == (
         "De intake is afgerond. Resultaat van de intake: Toeleiding aanvraag KBR. Intake afgerond op: 13-09-2019."
     )
+
+
+def test_journal_line_says_in_words_where_the_case_is_and_what_comes_next() -> None:
+    fields = {
+        "progress.week": 8,
+        "progress.state": "running",
+        "progress.next_step": "decision",
+        "progress.due_on": "2019-12-16",
+    }
+
+    assert to_text(EventType.PROGRESS_REPORTED, fields) == (
+        "Dit is de stand van zaken na de intake. Aantal weken na de intake: 8. Het traject loopt. "
+        "Volgende stap: besluiten welke dienstverlening de klant krijgt. "
+        "De trajectbegeleider besluit uiterlijk op: 16-12-2019."
+    )
+
+
+def test_every_state_and_every_next_step_has_its_words() -> None:
+    assert PROGRESS_WORDS.keys() == set(ProgressState)
+    assert NEXT_STEP_WORDS.keys() == set(NextStep)
 
 
 @pytest.mark.parametrize("event_type", journal.OPENINGS)

@@ -12,11 +12,13 @@ from lxml import etree
 
 from app.adapters.rmw import mapping
 from app.adapters.rmw.mapping import changed_at, to_commands, to_status_update
-from app.adapters.rmw.remarks import MAX_LENGTH, remark
+from app.adapters.rmw.remarks import MAX_LENGTH, remark, shown
 from app.adapters.rmw.schemas import ListedRegistration
 from app.domain.codes import (
     FEEDBACK_MOMENTS,
     DisclosureOccasion,
+    NextStep,
+    ProgressState,
     WithdrawalReason,
 )
 from app.domain.commands import RegisterReferral, WithdrawReferral
@@ -166,6 +168,23 @@ def test_remark_shows_dates_and_codes_as_dutch_readers_know_them() -> None:
     assert remark(fields) == (
         "Resultaat intake: Toeleiding aanvraag KBR; Intake: 13-09-2019 10:30; "
         "Trajectbegeleider: T. Begeleider; Driegesprek: ja; Plan ondertekend: 20-09-2019"
+    )
+
+
+def test_every_remark_about_progress_fits_as_a_whole() -> None:
+    for state in ProgressState:
+        for step in NextStep:
+            fields: dict[str, object] = {
+                Field.PROGRESS_WEEK: 13,
+                Field.PROGRESS_STATE: state.value,
+                Field.PROGRESS_NEXT_STEP: step.value,
+                Field.PROGRESS_DUE_ON: "2019-12-16",
+            }
+            assert shown(fields) >= fields.keys()
+    fields |= {Field.PROGRESS_STATE: "paused", Field.PROGRESS_NEXT_STEP: "resumption"}
+    assert remark(fields) == (
+        "Stand: Het traject is gepauzeerd; Volgende stap: het traject hervatten; "
+        "Besluit uiterlijk: 16-12-2019; Weken na de intake: 13"
     )
 
 

@@ -1,6 +1,6 @@
 """Released fields as Dutch text, for the people who read a partner's screens."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date, datetime
 
 from app.domain.codes import Code
@@ -14,6 +14,12 @@ def label(codes: type[Code]) -> Show:
     """Return what writes a code of this list as its Dutch label."""
     labels = {code.value: code.label for code in codes}
     return lambda value: labels[str(value)]
+
+
+def words(texts: Mapping[Code, str]) -> Show:
+    """Return what writes a code as the text that is given for it."""
+    by_value = {code.value: text for code, text in texts.items()}
+    return lambda value: by_value[str(value)]
 
 
 def listed(show: Show) -> Show:

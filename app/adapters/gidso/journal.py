@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from app.adapters.common.dutch import Show, day, label, listed, moment, one_line, yes_no
+from app.adapters.common.dutch import Show, day, label, listed, moment, one_line, words, yes_no
+from app.adapters.common.progress_words import NEXT_STEP_WORDS, PROGRESS_WORDS
 from app.domain.codes import (
     AppointmentResponse,
     CancellationReason,
@@ -14,8 +15,6 @@ from app.domain.codes import (
     IntakeResult,
     KbrStatus,
     LifeDomain,
-    NextStep,
-    ProgressState,
     RejectionReason,
     RequestedAction,
     RoutingAdvice,
@@ -61,7 +60,7 @@ OPENINGS: Mapping[EventType, str] = {
     EventType.CONTACT_LOST: "Het contact met de klant is verloren.",
     EventType.CONTACT_RESTORED: "Het contact met de klant is hersteld.",
     EventType.OTHER_HELP_NEEDED: "De klant heeft ook andere hulp nodig.",
-    EventType.PROGRESS_REPORTED: "De stand van zaken na de intake.",
+    EventType.PROGRESS_REPORTED: "Dit is de stand van zaken na de intake.",
     EventType.COUNSELLOR_CHANGED: "De klant heeft een andere trajectbegeleider.",
     EventType.TERM_EXTENDED: "De termijn is verlengd.",
     EventType.INTAKE_SCHEDULED: "De intake is gepland.",
@@ -90,7 +89,7 @@ FLAGS: Mapping[str, str] = {
 
 @dataclass(frozen=True)
 class Phrase:
-    """A released field in a journal line: its label, and its value as text."""
+    """A released field in a journal line: its label, and its value as text; without a label the text is a sentence."""
 
     label: str
     show: Show
@@ -128,7 +127,8 @@ def to_text(event_type: EventType, fields: Mapping[str, object]) -> str:
 def _sentence(phrase: Phrase, value: object) -> str:
     if value is None or value == []:
         return ""
-    return f"{phrase.label}: {phrase.show(value).removesuffix('.')}."
+    text = phrase.show(value).removesuffix(".")
+    return f"{phrase.label}: {text}." if phrase.label else f"{text}."
 
 
 def _moment(value: object) -> str:
@@ -169,10 +169,10 @@ PHRASES: Mapping[Field, Phrase] = {
     Field.CONTACT_LOST_ON: Phrase("Contact verloren op", day),
     Field.CONTACT_RESTORED_ON: Phrase("Contact hersteld op", day),
     Field.OTHER_HELP_LIFE_DOMAINS: Phrase("Leefgebieden", listed(label(LifeDomain))),
-    Field.PROGRESS_WEEK: Phrase("Weken na de intake", one_line),
-    Field.PROGRESS_STATE: Phrase("Stand", label(ProgressState)),
-    Field.PROGRESS_NEXT_STEP: Phrase("Volgende stap", label(NextStep)),
-    Field.PROGRESS_DUE_ON: Phrase("Besluit uiterlijk op", day),
+    Field.PROGRESS_WEEK: Phrase("Aantal weken na de intake", one_line),
+    Field.PROGRESS_STATE: Phrase("", words(PROGRESS_WORDS)),
+    Field.PROGRESS_NEXT_STEP: Phrase("Volgende stap", words(NEXT_STEP_WORDS)),
+    Field.PROGRESS_DUE_ON: Phrase("De trajectbegeleider besluit uiterlijk op", day),
     Field.TERM_EXTENSION_REASON: Phrase("Reden van verlenging", label(ExtensionReason)),
     Field.REFERRAL_REQUESTED_ACTION: Phrase("Gevraagd aan de verwijzer", label(RequestedAction)),
 }

@@ -3,7 +3,8 @@
 from collections.abc import Mapping
 from typing import Final
 
-from app.adapters.common.dutch import Show, day, label, listed, moment, one_line, yes_no
+from app.adapters.common.dutch import Show, day, label, listed, moment, one_line, words, yes_no
+from app.adapters.common.progress_words import NEXT_STEP_WORDS, PROGRESS_WORDS
 from app.domain.codes import (
     CancellationReason,
     ClosureReason,
@@ -12,8 +13,6 @@ from app.domain.codes import (
     IntakeResult,
     KbrStatus,
     LifeDomain,
-    NextStep,
-    ProgressState,
     RejectionReason,
     RequestedAction,
     TrajectoryResult,
@@ -69,9 +68,10 @@ _PARTS: Final[tuple[tuple[Field, str, Show], ...]] = (
     (Field.RESULT_DROP_OUT_REASON, "Reden uitval", label(DropOutReason)),
     (Field.INTAKE_RESULT, "Resultaat intake", label(IntakeResult)),
     (Field.KBR_STATUS, "Aanvraag KBR", label(KbrStatus)),
-    (Field.PROGRESS_STATE, "Stand", label(ProgressState)),
-    (Field.PROGRESS_NEXT_STEP, "Volgende stap", label(NextStep)),
+    (Field.PROGRESS_STATE, "Stand", words(PROGRESS_WORDS)),
+    (Field.PROGRESS_NEXT_STEP, "Volgende stap", words(NEXT_STEP_WORDS)),
     (Field.PROGRESS_DUE_ON, "Besluit uiterlijk", day),
+    (Field.PROGRESS_WEEK, "Weken na de intake", str),
     (Field.REFERRAL_REQUESTED_ACTION, "Gevraagd", label(RequestedAction)),
     (Field.CONTACT_LOST_ON, "Contact verloren", day),
     (Field.CONTACT_RESTORED_ON, "Contact hersteld", day),
