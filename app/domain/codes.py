@@ -317,6 +317,26 @@ class ContactCaution(Code):
     NEVER_ALONE = "never_alone", "Niet alleen op bezoek gaan"
 
 
+class HelpOrganisationKind(Code):
+    """The kind of an organisation that helps the client at the moment of the referral."""
+
+    NEIGHBOURHOOD_TEAM = "neighbourhood_team", "Wijkteam"
+    SOCIAL_WORK = "social_work", "Maatschappelijk werk"
+    LEGAL_ADVICE = "legal_advice", "Sociaal raadslieden of juridisch loket"
+    WELFARE = "welfare", "Welzijnsorganisatie"
+    VOLUNTEERS = "volunteers", "Vrijwilligers thuisadministratie"
+    PROTECTIVE_ADMINISTRATION = "protective_administration", "Bewindvoerder"
+    WORK_AND_INCOME = "work_and_income", "Werk & Inkomen"
+    HOUSING_ASSOCIATION = "housing_association", "Woningbouwvereniging"
+    SHELTER = "shelter", "Opvang of begeleid wonen"
+    YOUTH_SERVICES = "youth_services", "Jeugdhulp"
+    REFUGEE_SUPPORT = "refugee_support", "Vluchtelingenwerk"
+    PROBATION = "probation", "Reclassering"
+    CARE = "care", "Zorginstelling"
+    OTHER = "other", "Anders"
+    UNKNOWN = "unknown", "Onbekend"
+
+
 class PartyRole(Code):
     """What an organisation does in a trajectory."""
 
@@ -448,6 +468,7 @@ CODE_LISTS: Mapping[str, Iterable[Code]] = {
     "drop-out-reasons": DropOutReason,
     "extension-reasons": ExtensionReason,
     "feedback-moments": FEEDBACK_MOMENTS,
+    "help-organisation-kinds": HelpOrganisationKind,
     "income-situations": IncomeSituation,
     "intake-results": IntakeResult,
     "kbr-statuses": KbrStatus,

@@ -27,6 +27,7 @@ from app.domain.codes import (
     DebtSeverity,
     DropOutReason,
     ExtensionReason,
+    HelpOrganisationKind,
     IncomeSituation,
     IntakeResult,
     KbrStatus,
@@ -44,14 +45,23 @@ from app.domain.codes import (
     TrajectoryStatus,
     WithdrawalReason,
 )
-from app.domain.values import Appointment, ClientDetails, Consent, Referral, ReferralContents, Trajectory
+from app.domain.values import (
+    Appointment,
+    ClientDetails,
+    Consent,
+    HelpOrganisation,
+    Referral,
+    ReferralContents,
+    Trajectory,
+)
 
 P = TypeVar("P")
 
 Value = str | int | bool | None | date | datetime | UUID | tuple[object, ...] | frozenset[str]
 FieldValues = dict["Field", Value]
 Scalar = str | int | bool | None
-FactValue = Scalar | list[str]
+FactItem = str | dict[str, str]
+FactValue = Scalar | list[str] | list[FactItem]
 """A value in its JSON form, as events state it and the privacy gate releases it."""
 
 
@@ -82,6 +92,7 @@ class Field(StrEnum):
     REFERRAL_OTHER_ORGANISATIONS = "referral.other_organisations"
     REFERRAL_REASON = "referral.reason"
     REFERRAL_MOTIVATION = "referral.motivation"
+    REFERRAL_TRIED = "referral.tried"
     REFERRAL_ADVICE = "referral.advice"
     REFERRAL_FLAGS = "referral.flags"
     REFERRAL_PREVIOUS_ID = "referral.previous_id"
@@ -91,6 +102,7 @@ class Field(StrEnum):
     REFERRAL_CLOSURE_REASON = "referral.closure_reason"
     REFERRAL_AGE = "referral.age"
     ASSESSMENT_DONE_BY = "assessment.done_by"
+    ASSESSMENT_REFERENCE = "assessment.reference"
     ASSESSMENT_LIFE_DOMAINS = "assessment.life_domains"
     CONSENT_SCOPES = "consent.scopes"
     CONSENT_GIVEN_ON = "consent.given_on"
@@ -157,13 +169,18 @@ class Field(StrEnum):
 
 
 class FieldClass(StrEnum):
-    """The kind of information that a field holds, which bounds what the privacy policy may release."""
+    """The kind of information that a field holds, which bounds what the privacy policy may release.
+
+    What is for the counsellor was said in the referral for whoever guides the client: it goes to the finance team and
+    back to who said it. Free text was written for nobody in particular.
+    """
 
     OPERATIONAL = "operational"
     CONTACT = "contact"
     IDENTITY = "identity"
     FINANCIAL = "financial"
     CARE = "care"
+    FOR_COUNSELLOR = "for_counsellor"
     FREE_TEXT = "free_text"
 
 
@@ -196,6 +213,16 @@ DAY = FieldType(json_type="string", decode=date.fromisoformat, json_format="date
 BIRTH_DATE = FieldType(json_type="string", decode=read_birth_date)
 MOMENT = FieldType(json_type="string", decode=datetime.fromisoformat, json_format="date-time")
 MOMENTS = FieldType(json_type="array", decode=tuple, json_format="date-time")
+
+
+def _help_organisation(stored: str | Mapping[str, Any]) -> HelpOrganisation:
+    # Kinds were not asked for at first, and the names were stored alone.
+    if isinstance(stored, str):
+        return HelpOrganisation(HelpOrganisationKind.UNKNOWN, stored)
+    return HelpOrganisation(HelpOrganisationKind(stored["kind"]), stored["name"])
+
+
+HELP_ORGANISATIONS = FieldType(json_type="array", decode=lambda values: tuple(map(_help_organisation, values)))
 IDENTIFIER = FieldType(json_type="string", decode=UUID, json_format="uuid")
 
 
@@ -476,18 +503,35 @@ OF_CONTENTS: tuple[FieldSpec[ReferralContents], ...] = (
     ),
     _spec(
         Field.REFERRAL_OTHER_ORGANISATIONS,
-        _C.FREE_TEXT,
-        TEXTS,
+        _C.FOR_COUNSELLOR,
+        HELP_ORGANISATIONS,
         lambda it: it.other_organisations,
         lambda it, value: replace(it, other_organisations=value),
+        about="Organisations that help the client now (betrokken organisaties)",
     ),
-    _spec(Field.REFERRAL_REASON, _C.FREE_TEXT, TEXT, lambda it: it.reason, lambda it, value: replace(it, reason=value)),
+    _spec(
+        Field.REFERRAL_REASON,
+        _C.FOR_COUNSELLOR,
+        TEXT,
+        lambda it: it.reason,
+        lambda it, value: replace(it, reason=value),
+        about="Why the client is referred (aanleiding)",
+    ),
     _spec(
         Field.REFERRAL_MOTIVATION,
-        _C.FREE_TEXT,
+        _C.FOR_COUNSELLOR,
         TEXT,
         lambda it: it.motivation,
         lambda it, value: replace(it, motivation=value),
+        about="What the client wants to reach (motivatie)",
+    ),
+    _spec(
+        Field.REFERRAL_TRIED,
+        _C.FOR_COUNSELLOR,
+        TEXT,
+        lambda it: it.tried,
+        lambda it, value: replace(it, tried=value),
+        about="What was tried before (eerder geprobeerd)",
     ),
     _spec(
         Field.ASSESSMENT_DONE_BY,
@@ -498,11 +542,20 @@ OF_CONTENTS: tuple[FieldSpec[ReferralContents], ...] = (
         about="Who did the broad assessment (brede uitvraag)",
     ),
     _spec(
+        Field.ASSESSMENT_REFERENCE,
+        _C.FOR_COUNSELLOR,
+        TEXT,
+        lambda it: it.assessment_reference,
+        lambda it, value: replace(it, assessment_reference=value),
+        about="Where the broad assessment can be read (kenmerk brede uitvraag)",
+    ),
+    _spec(
         Field.ASSESSMENT_LIFE_DOMAINS,
-        _C.CARE,
+        _C.FOR_COUNSELLOR,
         codes_of(LifeDomain),
         lambda it: it.life_domains,
         lambda it, value: replace(it, life_domains=value),
+        about="The domains of life in which help is needed (leefgebieden)",
     ),
     _spec(
         Field.CONSENT_SCOPES,

@@ -4,7 +4,7 @@ Source: ``docs/explanation/domain.md``, section 9. What each city laid down is d
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from functools import cached_property
@@ -12,9 +12,10 @@ from json import dumps
 from typing import Any, TypeVar
 
 from app.domain.case import Case
-from app.domain.codes import System
+from app.domain.codes import HelpOrganisationKind, System
 from app.domain.commands import AmendReferral
 from app.domain.fields import OF_CLIENT, OF_CONTENTS, Field, FieldSpec
+from app.domain.values import HelpOrganisation
 
 P = TypeVar("P")
 
@@ -157,10 +158,18 @@ _EMAILS = frozenset({Field.CLIENT_EMAIL, Field.WORKER_EMAIL})
 
 
 def json_form(value: object) -> object:
-    """Return a value as JSON holds it: dates as text, sets in order."""
-    if isinstance(value, frozenset):
-        return sorted(value)
-    return value.isoformat() if isinstance(value, date) else value
+    """Return a value as JSON holds it: dates as text, sets in order, organisations as objects."""
+    match value:
+        case frozenset():
+            return sorted(value)
+        case tuple():
+            return [json_form(each) for each in value]
+        case HelpOrganisation():
+            return asdict(value)
+        case date():
+            return value.isoformat()
+        case _:
+            return value
 
 
 def normalise(field: Field, value: object) -> str:
@@ -171,9 +180,20 @@ def normalise(field: Field, value: object) -> str:
     form = json_form(value)
     if isinstance(form, str):
         return _normalise_text(field, form)
-    if isinstance(form, (tuple, list)):
-        return dumps(sorted(map(str, form))) if form else ""
+    if isinstance(form, list):
+        return dumps(sorted(map(_normalise_item, form))) if form else ""
     return "" if form is None else dumps(form)
+
+
+def _normalise_item(item: object) -> str:
+    match item:
+        # As it was stored before kinds were asked for.
+        case {"kind": HelpOrganisationKind.UNKNOWN.value, "name": str(name)}:
+            return name
+        case {"kind": kind, "name": name}:
+            return f"{kind}: {name or ''}"
+        case _:
+            return str(item)
 
 
 def _normalise_text(field: Field, text: str) -> str:

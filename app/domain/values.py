@@ -16,6 +16,7 @@ from app.domain.codes import (
     ContactChannel,
     DebtSeverity,
     DropOutReason,
+    HelpOrganisationKind,
     IncomeSituation,
     IntakeResult,
     KbrStatus,
@@ -88,6 +89,14 @@ class Worker:
 
 
 @dataclass(frozen=True)
+class HelpOrganisation:
+    """An organisation that helps the client now; the name is None when only its kind is known."""
+
+    kind: HelpOrganisationKind
+    name: str | None = None
+
+
+@dataclass(frozen=True)
 class Counsellor:
     """The client's fixed contact at the finance team (*trajectbegeleider*)."""
 
@@ -131,20 +140,31 @@ class Consent:
 
 @dataclass(frozen=True, kw_only=True)
 class ReferralContents:
-    """What the referrer says; the referrer owns all of it (domain.md section 9)."""
+    """What the referrer says; the referrer owns all of it (domain.md section 9).
+
+    Attributes:
+        reason: why the client is referred, as written for the counsellor.
+        motivation: what the client wants, as written for the counsellor.
+        tried: what was tried before, such as a light plan, as written for the counsellor.
+        assessment_reference: where the broad assessment can be read, by who may.
+        life_domains: in which help is needed; what for is not stored.
+        other_organisations: that help the client now.
+    """
 
     area: str
     worker: Worker = Worker()
     reason: str | None = None
     motivation: str | None = None
+    tried: str | None = None
     income_situation: IncomeSituation = IncomeSituation.UNKNOWN
     debt_severity: DebtSeverity = DebtSeverity.UNKNOWN
     threats: tuple[Threat, ...] = ()
     three_way_meeting: bool = False
     meeting_place: str | None = None
     assessment_done_by: str | None = None
+    assessment_reference: str | None = None
     life_domains: tuple[LifeDomain, ...] = ()
-    other_organisations: tuple[str, ...] = ()
+    other_organisations: tuple[HelpOrganisation, ...] = ()
     case_lead: str | None = None
     protective_administration: bool = False
     running_wsnp: bool = False

@@ -1,4 +1,4 @@
-"""The JSON form of fields: their values as text, numbers, true and false or lists of text; and their digest."""
+"""The JSON form of fields: their values as text, numbers, true and false or lists; and their digest."""
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, date, datetime
@@ -9,7 +9,8 @@ from uuid import UUID
 
 from pydantic_core import to_json
 
-from app.domain.fields import FactValue, Field, Scalar
+from app.domain.fields import FactItem, FactValue, Field, Scalar
+from app.domain.values import HelpOrganisation
 
 # Members of an enumeration take much longer to serialise than plain text.
 _NAMES = {field: field.value for field in Field}
@@ -27,7 +28,7 @@ def _by_name(fields: tuple[Field, ...]) -> tuple[tuple[str, Field], ...]:
 
 
 def to_json_value(value: object) -> FactValue:
-    """Return a value as JSON scalar or list of text; sets are sorted, times are in UTC.
+    """Return a value as JSON scalar or list of texts or organisations; sets are sorted, times are in UTC.
 
     Raises:
         TypeError: the value has no JSON form here, such as a float or an object.
@@ -39,10 +40,16 @@ def to_json_value(value: object) -> FactValue:
     if isinstance(value, str):
         return _text(value)
     if isinstance(value, (list, tuple)):
-        return [str(_scalar(item)) for item in value]
+        return [_item(item) for item in value]
     if isinstance(value, (set, frozenset)):
         return sorted(str(_scalar(item)) for item in value)
     return _scalar(value)
+
+
+def _item(item: object) -> FactItem:
+    if isinstance(item, HelpOrganisation):
+        return {"kind": item.kind.value} | ({} if item.name is None else {"name": _text(item.name)})
+    return str(_scalar(item))
 
 
 def _scalar(value: object) -> Scalar:

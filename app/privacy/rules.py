@@ -194,9 +194,13 @@ def _faults(rule: Rule, financial_agreed: frozenset[str]) -> Iterator[tuple[str,
         yield "effect", f"{rule.effect} is not possible for {unfit}; choose another effect"
     if private := _listed(_unsendable(rule)):
         yield "fields", f"care and free text are never sent, only read: remove {private}"
+    if meant := _listed(_not_for_receivers(rule)):
+        yield "fields", f"said for the counsellor: to the finance team, or read by who said it; remove {meant}"
     if others := _listed(_financial_receivers(rule) - financial_agreed):
         yield "receivers", f"financial facts are not agreed with {others}; see financial_agreed"
 
+
+_OF_FINANCE_TEAM = frozenset({DisclosureOccasion.READING, DisclosureOccasion.HANDLING})
 
 _FIT_FOR: Mapping[Effect, frozenset[Field]] = {Effect.COARSEN: COARSENABLE, Effect.PSEUDONYMISE: ID_FIELDS}
 
@@ -205,6 +209,18 @@ def _unsendable(rule: Rule) -> frozenset[Field]:
     if not rule.occasions & EVENT_OCCASIONS:
         return frozenset()
     return frozenset(f for f in rule.fields if CLASS_OF[f] in (FieldClass.CARE, FieldClass.FREE_TEXT))
+
+
+def _not_for_receivers(rule: Rule) -> frozenset[Field]:
+    """Return what was said for the counsellor, where a rule discloses it to others or on another occasion."""
+    if rule.effect is Effect.FORBID:
+        return frozenset()
+    # A referrer reads its own referrals only.
+    to_finance_team = rule.receivers == {OrganisationRole.FINANCE_TEAM} and rule.occasions <= _OF_FINANCE_TEAM
+    to_author = rule.receivers <= REFERRER_KINDS and rule.occasions == {DisclosureOccasion.READING}
+    if to_finance_team or to_author:
+        return frozenset()
+    return frozenset(f for f in rule.fields if CLASS_OF[f] is FieldClass.FOR_COUNSELLOR)
 
 
 def _financial_receivers(rule: Rule) -> frozenset[str]:

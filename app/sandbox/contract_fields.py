@@ -83,7 +83,11 @@ def _in_xsd(kind: str, schema: etree._Element, path: str) -> _Found:
     for length in declared.iterfind(f"{_XS}restriction/{_XS}maxLength"):
         yield path, int(str(length.get("value")))
     for element in _elements(declared):
-        yield from _in_xsd(str(element.get("type")), schema, f"{path}.{element.get('name')}".lstrip("."))
+        where = f"{path}.{element.get('name')}".lstrip(".")
+        most = element.get("maxOccurs", "1")
+        if most.isdigit() and int(most) > 1:
+            yield f"{where}[]", int(most)
+        yield from _in_xsd(str(element.get("type")), schema, where)
 
 
 def _elements(declared: etree._Element | None) -> Iterator[etree._Element]:

@@ -27,7 +27,7 @@ def too_long(value: object, limits: Limits, path: str = "") -> Iterator[str]:
 
 
 def misfits(document: Document, fields: Limits, path: str = "") -> Iterator[str]:
-    """Return a sentence in Dutch for each invalid field of a message that consists of texts and lists of texts.
+    """Return a sentence in Dutch for each invalid field of a message that consists of texts, and of lists of them.
 
     Args:
         document: the message.
@@ -36,14 +36,25 @@ def misfits(document: Document, fields: Limits, path: str = "") -> Iterator[str]
     """
     for name, value in document.items():
         where = _inside(path, name)
-        if isinstance(value, dict) and any(field.startswith(f"{where}.") for field in fields):
-            yield from misfits(value, fields, where)
+        groups = _groups_at(value, where, fields)
+        if groups is not None:
+            yield from _over(where, len(groups), fields.get(f"{where}[]"), "waarden")
+            for group in groups:
+                yield from misfits(group, fields, where)
         elif where not in fields:
             yield f"{where[:_MAX_NAME_SHOWN]}: geen veld van dit bericht."
         elif not _is_text(value):
             yield f"{where}: geen tekst."
         else:
             yield from too_long(value, fields, where)
+
+
+def _groups_at(value: object, where: str, fields: Limits) -> list[Document] | None:
+    """Return the groups of fields that a value is or lists; None where the message has no group, or a part is none."""
+    parts = value if isinstance(value, list) else [value]
+    groups = [each for each in parts if isinstance(each, dict)]
+    is_group = any(field.startswith(f"{where}.") for field in fields)
+    return groups if is_group and len(groups) == len(parts) else None
 
 
 def _inside(path: str, name: str) -> str:

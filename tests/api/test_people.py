@@ -216,7 +216,13 @@ async def test_reference_is_one_however_it_was_typed(dock: Api) -> None:
 
 async def test_every_text_is_stored_composed(dock: Api, etf: Api) -> None:
     text = unicodedata.normalize("NFD", "Zoë é")
-    body = {"reason": text, "caseLead": text, "otherOrganisations": [text], "worker": {"name": text}}
+    body = {
+        "reason": text,
+        "caseLead": text,
+        "tried": text,
+        "otherOrganisations": [{"kind": "care", "name": text}],
+        "worker": {"name": text},
+    }
 
     await refer(dock, reference="K-1", client=client(familyName=text, address=text), **body)
     shown = await read(etf, await path_for(etf, "K-1"))
@@ -224,8 +230,9 @@ async def test_every_text_is_stored_composed(dock: Api, etf: Api) -> None:
     kept = [
         shown["reason"],
         shown["caseLead"],
-        shown["otherOrganisations"][0],
+        shown["tried"],
+        shown["otherOrganisations"][0]["name"],
         shown["worker"]["name"],
         shown["client"]["address"],
     ]
-    assert kept == [composed(text)] * 5
+    assert kept == [composed(text)] * 6

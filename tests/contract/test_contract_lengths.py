@@ -1,5 +1,6 @@
 """The lengths of texts: contract, simulator and adapter agree, and no text is cut off."""
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from uuid import UUID, uuid4
@@ -34,7 +35,13 @@ ALLEGRO_KIND = {
     "rddKenmerk": "plan",
     "organisatie": "doorverwijzing",
 }
-LISTS = ("deelnemers", "Betrokken", "andereOrganisaties", "andereTijden")
+LISTS = ("deelnemers", "andereTijden")
+GROUPS: Mapping[str, dict[str, Any]] = {
+    "Betrokken": {"Soort": "Zorginstelling"},
+    "betrokken": {"soort": "ZO"},
+    "betrokkenOrganisaties": {"soort": "Zorginstelling"},
+}
+"""A group of each list of groups, with what it needs."""
 CODES: Mapping[Field, type[codes.Code]] = {
     Field.APPOINTMENT_RESPONSE: codes.AppointmentResponse,
     Field.APPOINTMENT_CANCELLATION_REASON: codes.CancellationReason,
@@ -60,6 +67,11 @@ def schema(name: str, kind: str) -> Lengths:
     return lengths(name, OPENAPI[name]["components"]["schemas"][kind])
 
 
+def without_places(field: str) -> str:
+    """Return the path of a field without the places in lists."""
+    return re.sub(r"[.]\d+", "", field)
+
+
 def limited(found: Limits) -> dict[str, int]:
     """Return the lengths that are limits."""
     return {path: limit for path, limit in found.items() if limit is not None}
@@ -73,11 +85,11 @@ def of_kinds(found: Callable[[Any], Lengths], kinds: Any) -> dict[str, int]:
 def filled(path: str, size: int) -> dict[str, Any]:
     """Return a document in which the field at a path has this size; a list of this many items when it ends with []."""
     *groups, name = path.removesuffix("[]").split(".")
-    value: Any = ["x"] * size if path.endswith("[]") else "x" * size
+    value: Any = [GROUPS.get(name, "x")] * size if path.endswith("[]") else "x" * size
     # Where the contract has a list of texts, one of them has the length.
     document = {name: [value] if name in LISTS and isinstance(value, str) else value}
     for group in reversed(groups):
-        document = {group: document}
+        document = {group: [GROUPS[group] | document] if group in GROUPS else document}
     return document
 
 
@@ -160,6 +172,9 @@ async def test_allegro_refuses_a_referral_and_a_message_that_are_too_long() -> N
         ({"client": {"bijnaam": "x"}}, "client.bijnaam: geen veld van dit bericht."),
         ({"client": "x"}, "client: geen veld van dit bericht."),
         ({"gebied": 5}, "gebied: geen tekst."),
+        ({"betrokkenOrganisaties": ["x"]}, "betrokkenOrganisaties: geen veld van dit bericht."),
+        ({"betrokkenOrganisaties": [{"bijnaam": "x"}]}, "betrokkenOrganisaties.bijnaam: geen veld van dit bericht."),
+        ({"betrokkenOrganisaties": [{"soort": 5}]}, "betrokkenOrganisaties.soort: geen tekst."),
         ({"dreigingen": [5]}, "dreigingen: geen tekst."),
     ],
 )
@@ -172,6 +187,20 @@ async def test_allegro_refuses_a_referral_that_is_not_as_the_contract_says(body:
 
     assert (answer.status_code, answer.json()["details"]) == (400, [detail])
     assert allegro_env.is_by_contract(answer.json(), "Foutmelding")
+
+
+async def test_allegro_takes_a_referral_in_which_every_list_is_empty() -> None:
+    lists: dict[str, list[str]] = {
+        path.removesuffix("[]"): [] for path in allegro_messages.REFERRAL if path.endswith("[]")
+    }
+    async with allegro_env.running_allegro(Store()) as env:
+        calls = _Calls(env)
+        await calls.log_in()
+
+        answer = await calls.put({**lists, "dreigingen": []})
+
+    assert lists
+    assert answer.status_code == 201
 
 
 async def test_allegro_refuses_a_message_without_what_it_needs() -> None:
@@ -209,7 +238,7 @@ async def test_the_console_of_rmw_refuses_what_is_too_long() -> None:
             answer = await env.console.put("/aanmeldingen", json=[merged(whole, change)])
 
             assert answer.status_code == (200 if fits else 400), path
-            assert fits or answer.json()["fout"].startswith(f"Niets opgeslagen. {path}: ten hoogste")
+            assert fits or answer.json()["fout"].startswith(f"Niets opgeslagen. {path.removesuffix('[]')}: ten hoogste")
 
 
 @pytest.mark.parametrize("path", limited(allegro_messages.CONTENTS))
@@ -242,7 +271,7 @@ def test_what_is_too_long_at_gidso_goes_to_quarantine_whole(path: str) -> None:
 
     assert fits.unread is None
     assert too_long.unread
-    assert too_long.unread.field.startswith(path.removesuffix("[]"))
+    assert without_places(too_long.unread.field).startswith(path.removesuffix("[]"))
     assert too_long.payload.items() <= longer.items()
     assert "xxx" not in too_long.unread.message
 
@@ -258,7 +287,7 @@ def test_what_is_too_long_at_rmw_cannot_be_read(path: str) -> None:
     assert rmw_mapping.to_commands(fits)
     with pytest.raises(PartnerUnreadable) as refused:
         rmw_mapping.to_commands(too_long)
-    assert refused.value.field == path
+    assert without_places(refused.value.field) == path.removesuffix("[]")
 
 
 def test_the_longest_journal_line_that_the_hub_can_write_fits_in_gidso() -> None:

@@ -57,8 +57,9 @@ REFERRAL: dict[str, Any] = {
     "motivation": "Kanarie-Motivatie",
     "meetingPlace": "Kanarie-Locatie",
     "threeWayMeeting": True,
-    "assessment": {"doneBy": "Kanarie-Uitvraag", "lifeDomains": ["mental_health"]},
-    "otherOrganisations": ["Kanarie-Betrokken"],
+    "tried": "Kanarie-Poging",
+    "assessment": {"doneBy": "Kanarie-Uitvraag", "reference": "Kanarie-Kenmerk", "lifeDomains": ["mental_health"]},
+    "otherOrganisations": [{"kind": "care", "name": "Kanarie-Betrokken"}],
     "caseLead": "Kanarie-Regie",
     "consent": {"scopes": ["feedback_to_referrer"], "givenOn": "2026-11-20", "evidence": "Kanarie-Wijze"},
 }
@@ -150,7 +151,9 @@ def _gidso(number: str, **values: object) -> dict[str, Any]:
         "Driegesprek": {"Gewenst": True, "Locatie": "Kanarie-Locatie"},
         "Aanleiding": "Kanarie-Aanleiding",
         "Motivatie": "Kanarie-Motivatie",
-        "Betrokken": ["Kanarie-Betrokken"],
+        "EerderGeprobeerd": "Kanarie-Poging",
+        "BredeUitvraag": {"Door": "Kanarie-Uitvraag", "Leefgebieden": ["Huisvesting"], "Kenmerk": "Kanarie-Kenmerk"},
+        "Betrokken": [{"Soort": "Zorginstelling", "Naam": "Kanarie-Betrokken"}],
     }
     return gidso_registration(number, TEAM, "Wijkteam", NOW.isoformat(), **known | values)
 
@@ -169,6 +172,9 @@ def _rmw(number: str) -> dict[str, Any]:
         locatie="Kanarie-Locatie",
         aanleiding="Kanarie-Aanleiding",
         motivatie="Kanarie-Motivatie",
+        eerderGeprobeerd="Kanarie-Poging",
+        bredeUitvraag={"door": "Kanarie-Uitvraag", "leefgebied": ["HU"], "kenmerk": "Kanarie-Kenmerk"},
+        betrokken=[{"soort": "ZO", "naam": "Kanarie-Betrokken"}],
     )
 
 

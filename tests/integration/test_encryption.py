@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 
-from app.domain.codes import ContactCaution, ContactChannel, PartyRole, ReferralStatus, System
+from app.domain.codes import ContactCaution, ContactChannel, HelpOrganisationKind, PartyRole, ReferralStatus, System
 from app.domain.commands import AddParty, AmendReferral
-from app.domain.values import ClientDetails, Consent, ReferralContents, Worker
+from app.domain.values import ClientDetails, Consent, HelpOrganisation, ReferralContents, Worker
 from tests.support.hub import DOCK, WIJKTEAM, InProcessHub, partner_record, referral, unreadable
 
 CLIENT = ClientDetails(
@@ -28,9 +28,11 @@ CONTENTS = ReferralContents(
     worker=Worker("Kanarie-Werker", "+31600004712", "werker@example.nl"),
     reason="Kanarie-Reden",
     motivation="Kanarie-Motivatie",
+    tried="Kanarie-Poging",
     meeting_place="Kanarie-Plaats",
     assessment_done_by="Kanarie-Uitvraag",
-    other_organisations=("Kanarie-Instelling",),
+    assessment_reference="Kanarie-Kenmerk",
+    other_organisations=(HelpOrganisation(HelpOrganisationKind.CARE, "Kanarie-Instelling"),),
     case_lead="Kanarie-Regisseur",
     consent=Consent(evidence="Kanarie-Toestemming"),
 )

@@ -25,6 +25,7 @@ from app.operations.services import Services, build_services
 from tests.support.event_env import CANARY, KEY, ORIGIN, START, FakePartner, MovableClock
 
 REASON = "Kanarie-reden: schulden na scheiding"
+EVIDENCE = "Kanarie-bewijs van toestemming"
 REFERRER = "wijkteam-feijenoord"
 REFERRAL = RegisterReferral(
     organisation_code=REFERRER,
@@ -32,7 +33,7 @@ REFERRAL = RegisterReferral(
     contents=ReferralContents(
         area="Feijenoord",
         reason=REASON,
-        consent=Consent(frozenset({ConsentScope.FEEDBACK_TO_REFERRER}), date(2026, 11, 20), "mondeling"),
+        consent=Consent(frozenset({ConsentScope.FEEDBACK_TO_REFERRER}), date(2026, 11, 20), EVIDENCE),
     ),
     reference="WT-1",
 )
@@ -86,7 +87,9 @@ def hub(database: Database) -> Installation:
     return Installation(database)
 
 
-async def test_finance_team_is_sent_the_referral_without_free_text(hub: Installation) -> None:
+async def test_finance_team_is_sent_the_referral_with_what_was_written_for_it_and_no_other_text(
+    hub: Installation,
+) -> None:
     referral = await hub.register()
 
     await hub.deliver()
@@ -95,7 +98,8 @@ async def test_finance_team_is_sent_the_referral_without_free_text(hub: Installa
     assert message.fields["client.family_name"] == CANARY
     assert message.fields["referral.reference"] == "WT-1"
     assert message.referral_id == referral
-    assert REASON not in str(message.fields)
+    assert message.fields["referral.reason"] == REASON
+    assert EVIDENCE not in str(message.fields)
     assert await hub.db.read(external_id_of, System.ALLEGRO, [referral]) == {referral: "D-17"}
 
 
@@ -110,7 +114,9 @@ async def test_referrer_s_system_is_sent_the_confirmation_without_who_the_client
     assert (received.event_type, confirmed.event_type) == (EventType.REFERRAL_RECEIVED, EventType.REFERRAL_CONFIRMED)
     assert confirmed.fields["referral.id"] == str(referral)
     assert confirmed.fields["referral.status"] == "confirmed"
-    assert CANARY not in str(confirmed.fields)
+    for message in (received, confirmed):
+        assert CANARY not in str(message.fields)
+        assert REASON not in str(message.fields)
 
 
 async def test_earlier_event_keeps_the_status_of_its_own_moment(hub: Installation) -> None:

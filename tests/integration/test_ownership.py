@@ -2,9 +2,9 @@ from dataclasses import replace
 
 import pytest
 
-from app.domain.codes import LifeDomain, System
+from app.domain.codes import HelpOrganisationKind, LifeDomain, System
 from app.domain.commands import AmendReferral, RegisterReferral
-from app.domain.values import Worker
+from app.domain.values import HelpOrganisation, Worker
 from app.models.cases.client import sealer_of_client
 from app.models.partners.field_sync import SealedValues
 from app.operations.access.organisations import save_referrer
@@ -53,6 +53,19 @@ async def test_what_the_hub_changed_stands_while_the_partner_says_what_it_said_b
         "B. Tweede",
     )
     assert await writers.reasons() == []
+
+
+async def test_what_is_said_for_the_counsellor_is_merged_field_by_field(writers: TwoWriters) -> None:
+    humanitas = HelpOrganisation(HelpOrganisationKind.VOLUNTEERS, "Humanitas")
+    await writers.api_says(tried="Trajectplan light", other_organisations=(humanitas,))
+    said = replace(FIRST.contents, assessment_reference="BU-1", other_organisations=(replace(humanitas, name="DOCK"),))
+
+    await writers.partner_says(replace(FIRST, contents=said))
+
+    found = await writers.contents()
+    assert (found.tried, found.assessment_reference) == ("Trajectplan light", "BU-1")
+    assert found.other_organisations == (replace(humanitas, name="DOCK"),)
+    assert await writers.reasons() == [("referral.other_organisations", "both-changed")]
 
 
 async def test_where_both_changed_the_owner_wins_and_the_other_value_is_kept(writers: TwoWriters) -> None:

@@ -160,16 +160,19 @@ def _kind_of(element: etree._Element) -> etree._Element:
 def filled_paths(document: Mapping[str, Any], path: str = "") -> Iterator[str]:
     """Return the paths of all fields of a message that hold something."""
     for name, value in document.items():
-        if isinstance(value, dict):
-            yield from filled_paths(value, _inside(path, name))
+        groups = [each for each in (value if isinstance(value, list) else [value]) if isinstance(each, dict)]
+        if groups:
+            yield from (each for group in groups for each in filled_paths(group, _inside(path, name)))
         elif value not in (None, "", []):
             yield _inside(path, name)
 
 
 def with_value(document: Document, path: str, value: object) -> Document:
-    """Return a message with another value in one field; a list gets this one item."""
+    """Return a message with another value in one field; a list gets this one item, or has it in its first group."""
     name, _, rest = path.partition(".")
     old = document[name]
+    if rest and isinstance(old, list):
+        return {**document, name: [with_value(old[0], rest, value)]}
     new = with_value(old, rest, value) if rest else [value] if isinstance(old, list) else value
     return {**document, name: new}
 
@@ -184,8 +187,11 @@ def xsd_lengths(kind: str, path: str = "") -> Lengths:
         return {path: None if limit is None else int(str(limit.get("value")))}
     found: Lengths = {}
     for element in declared.findall(f"{XS}sequence/{XS}element"):
+        where, most = _inside(path, str(element.get("name"))), str(element.get("maxOccurs", "1"))
         if element.get("type"):
-            found |= xsd_lengths(str(element.get("type")), f"{path}.{element.get('name')}".lstrip("."))
+            found |= xsd_lengths(str(element.get("type")), where)
+        if most.isdigit() and int(most) > 1:
+            found[f"{where}[]"] = int(most)
     return found
 
 

@@ -7,6 +7,7 @@ from app.domain.codes import (
     ClosureReason,
     ConsentScope,
     DebtSeverity,
+    HelpOrganisationKind,
     IntakeResult,
     KbrStatus,
     LifeDomain,
@@ -22,7 +23,7 @@ from app.domain.commands import (
     RecordResult,
     ResumeTrajectory,
 )
-from app.domain.values import ClientDetails, Consent, Organisation, ReferralContents, Worker
+from app.domain.values import ClientDetails, Consent, HelpOrganisation, Organisation, ReferralContents, Worker
 from app.events.contract.envelope import Origin
 from app.operations.access.organisations import ReferrerDetails, read_organisation, save_referrer
 from app.privacy.policy import REFERRER_KINDS
@@ -40,6 +41,9 @@ CANARIES = {
     "e-mail": "kanarina@vogel.example",
     "amount": "12.345,67",
     "worker": "Werkster Stilte",
+    "tried": "Trajectplan-Kanarie",
+    "organisation": "Stichting Kanarievogel",
+    "reference": "BU-KANARIE-7",
 }
 CLIENT = ClientDetails(
     given_name=CANARIES["given name"],
@@ -55,7 +59,10 @@ CONTENTS = ReferralContents(
     worker=Worker(CANARIES["worker"]),
     reason=f"Schuld van {CANARIES['amount']} euro",
     debt_severity=DebtSeverity.HEAVY,
+    tried=CANARIES["tried"],
+    assessment_reference=CANARIES["reference"],
     life_domains=(LifeDomain.MENTAL_HEALTH,),
+    other_organisations=(HelpOrganisation(HelpOrganisationKind.CARE, CANARIES["organisation"]),),
     wmo_indication=True,
     consent=Consent(frozenset({ConsentScope.FEEDBACK_TO_REFERRER}), TODAY),
 )

@@ -21,13 +21,19 @@ from app.sandbox.runtime import Server, SettableClock, Store
 SOAP = "{http://schemas.xmlsoap.org/soap/envelope/}"
 PATH = "/rmw/services/aanmelding"
 NOW = datetime(2019, 9, 2, 8, 0, tzinfo=UTC)
-YARA = klant("Yara", "Kaya", date(1993, 3, 8), "V", "999906409")
+YARA = klant("Yara", "Kaya", date(1993, 3, 8), "V", "999906409") | {
+    "tolktaal": "ti",
+    "aandachtspunt": ["NB", "KN"],
+}
 FULL: dict[str, Any] = {
     "consulent": {"naam": "C. Onsulent", "telefoon": "010-1"},
     "regie": "Consulent <werk> & inkomen",
     "locatie": "Herenwaard",
     "dreiging": ["OT", "EN"],
     "aanleiding": "Huurschuld",
+    "eerderGeprobeerd": "Betalingsregeling",
+    "bredeUitvraag": {"door": "Consulent", "leefgebied": ["FI", "HU"], "kenmerk": "BU-1"},
+    "betrokken": [{"soort": "VW", "naam": "VluchtelingenWerk"}, {"soort": "MW"}],
 }
 
 

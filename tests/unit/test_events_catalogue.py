@@ -34,6 +34,19 @@ def test_no_event_can_carry_care_or_free_text() -> None:
     assert carried == []
 
 
+def test_no_event_to_a_referrer_can_carry_what_was_said_for_the_counsellor() -> None:
+    carried = {field for event_type in EventType for field in fields_for(event_type, DisclosureOccasion.RECEIVED)}
+
+    assert [field for field in carried if CLASS_OF[field] is FieldClass.FOR_COUNSELLOR] == []
+
+
+def test_the_finance_team_is_sent_all_that_was_said_for_the_counsellor_at_once_and_after_each_change() -> None:
+    said = {field for field in Field if CLASS_OF[field] is FieldClass.FOR_COUNSELLOR}
+
+    assert said <= fields_for(EventType.REFERRAL_RECEIVED, DisclosureOccasion.HANDLING)
+    assert said <= fields_for(EventType.REFERRAL_AMENDED, DisclosureOccasion.HANDLING)
+
+
 def test_no_event_to_a_referrer_can_carry_who_the_client_is() -> None:
     carried = [
         (event_type, field)

@@ -55,6 +55,7 @@ OTHERWISE: FieldValues = {
     Field.REFERRAL_DISCLOSED_STATUS: REFERRAL.disclosed_status,
     Field.REFERRAL_FLAGS: ("awaiting_information", "withdrawal_requested", "contact_lost"),
     Field.ASSESSMENT_DONE_BY: CONTENTS.assessment_done_by,
+    Field.ASSESSMENT_REFERENCE: CONTENTS.assessment_reference,
     Field.INTAKE_RESULT: REFERRAL.intake_result,
     Field.INTAKE_CONCLUDED_ON: REFERRAL.intake_concluded_on,
 }

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import app
-from app.domain.codes import System, Threat
+from app.domain.codes import HelpOrganisationKind, System, Threat
 from app.domain.commands import AmendReferral
-from app.domain.fields import Field
+from app.domain.fields import SPECS, Field
 from app.domain.ownership import (
     NOTHING_NEW,
     REFERRER_FIELDS,
@@ -26,7 +26,7 @@ from app.domain.ownership import (
     resolve,
     with_values,
 )
-from app.domain.values import ClientDetails, ReferralContents
+from app.domain.values import ClientDetails, HelpOrganisation, ReferralContents
 from app.reference import FaultyReference, load_reference, read_reference
 from tests.support.full_case import CLIENT, CONTENTS
 
@@ -40,6 +40,10 @@ BARE = AmendReferral(
     ReferralContents(area="Charlois"),
     ClientDetails(given_name="Noor", family_name="Ander", birth_date=date(1980, 1, 1)),
 )
+
+
+def helping(name: str | None, kind: HelpOrganisationKind = HelpOrganisationKind.UNKNOWN) -> HelpOrganisation:
+    return HelpOrganisation(kind, name)
 
 
 def test_every_field_has_exactly_one_owner() -> None:
@@ -153,7 +157,14 @@ def test_the_same_in_another_form_is_the_same(field: Field, one: object, other: 
         (Field.REFERRAL_RUNNING_WSNP, False, None),
         (Field.REFERRAL_RUNNING_WSNP, False, True),
         (Field.REFERRAL_THREATS, (Threat.SEIZURE,), ()),
-        (Field.REFERRAL_OTHER_ORGANISATIONS, ("a", "b"), ("a, b",)),
+        (Field.REFERRAL_OTHER_ORGANISATIONS, (helping("a"), helping("b")), (helping("a, b"),)),
+        (Field.REFERRAL_OTHER_ORGANISATIONS, (helping("a"),), (helping("a", HelpOrganisationKind.CARE),)),
+        (
+            Field.REFERRAL_OTHER_ORGANISATIONS,
+            (helping("a", HelpOrganisationKind.WELFARE),),
+            (helping("a", HelpOrganisationKind.CARE),),
+        ),
+        (Field.REFERRAL_OTHER_ORGANISATIONS, (helping(None, HelpOrganisationKind.CARE),), ()),
     ],
 )
 def test_another_value_stays_another_value(field: Field, one: object, other: object) -> None:
@@ -170,11 +181,22 @@ def test_another_value_stays_another_value(field: Field, one: object, other: obj
         (Field.REFERRAL_RUNNING_WSNP, True, "true"),
         (Field.REFERRAL_THREATS, (Threat.SEIZURE, Threat.EVICTION), '["eviction", "seizure"]'),
         (Field.WORKER_NAME, None, ""),
+        # As names alone were compared.
+        (Field.REFERRAL_OTHER_ORGANISATIONS, (helping("Humanitas"), helping("DOCK")), '["DOCK", "Humanitas"]'),
+        (Field.REFERRAL_OTHER_ORGANISATIONS, (helping("Antes", HelpOrganisationKind.CARE),), '["care: Antes"]'),
     ],
 )
 def test_the_form_of_comparison_does_not_change_between_versions(field: Field, value: object, form: str) -> None:
     # Fingerprints of this form are stored: another form would make every field look changed.
     assert normalise(field, value) == form
+
+
+def test_organisations_are_read_back_as_they_are_stored_and_names_alone_as_of_an_unknown_kind() -> None:
+    stored = SPECS[Field.REFERRAL_OTHER_ORGANISATIONS].type
+    helped = (helping("Antes", HelpOrganisationKind.CARE), helping(None, HelpOrganisationKind.SOCIAL_WORK))
+
+    assert stored.decode(json_form(helped)) == helped
+    assert stored.decode(["Humanitas"]) == (helping("Humanitas"),)
 
 
 def _leaves(record: Any) -> int:

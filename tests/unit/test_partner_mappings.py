@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from types import ModuleType
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -18,7 +19,7 @@ from app.adapters.gidso import mapping as gidso_mapping
 from app.adapters.rmw import mapping as rmw_mapping
 from app.adapters.rmw.schemas import RegistrationList
 from app.adapters.rmw.soap import read
-from app.domain.codes import Code, ConsentScope
+from app.domain.codes import Code, ConsentScope, HelpOrganisationKind
 from app.domain.commands import AmendReferral, Command, RegisterReferral
 from app.domain.errors import UnknownCode
 from app.domain.fields import SPECS, Field
@@ -98,15 +99,9 @@ def full_rmw() -> Incoming:
         read=lambda contents: rmw_mapping.to_commands(replace(listed, contents=contents)),
         stated=RegisterReferral(
             organisation_code="wi-prematching",
-            client=replace(CLIENT.details, preferred_channel=None, interpreter_language=None, contact_cautions=()),
-            contents=replace(
-                CONTENTS,
-                assessment_done_by=None,
-                life_domains=(),
-                other_organisations=(),
-                lives_in_municipality=True,
-                consent=replace(CONTENTS.consent, evidence=None, form=None),
-            ),
+            client=CLIENT.details,
+            # Who gets a benefit of the municipality lives there.
+            contents=replace(CONTENTS, lives_in_municipality=True, consent=replace(CONTENTS.consent, evidence=None)),
             reference="R000123",
             received_at=datetime(2026, 11, 2, 11, tzinfo=UTC),
         ),
@@ -180,10 +175,7 @@ def test_the_tables_of_a_mapping_are_the_code_lists_of_the_contract(name: str) -
 
 @pytest.mark.parametrize("name", INCOMING)
 def test_every_code_of_the_hub_can_be_said_by_who_says_anything_of_the_field(name: str) -> None:
-    partner = INCOMING[name]
-    messages = [message for path in partner.code_paths() for message in partner.alternatives(path)]
-    read = [partner.read(message) for message in messages]
-    states = [referrer_values(said(commands)) for commands in read if isinstance(commands[0], RegisterReferral)]
+    partner, states = INCOMING[name], states_with_each_code(INCOMING[name])
     stated = {
         field: (spec.type.codes, {code for values in states for code in _codes_in(values[field])})
         for field, spec in REFERRER_FIELDS.items()
@@ -191,8 +183,22 @@ def test_every_code_of_the_hub_can_be_said_by_who_says_anything_of_the_field(nam
         if spec.type.codes not in (None, ConsentScope) and referrer_values(said((partner.stated,)))[field]
     }
 
-    assert {field for field, (listed, found) in stated.items() if found != set(listed or ())} == set()
+    assert {field for field, (listed, found) in stated.items() if found - {None} != set(listed or ())} == set()
     assert stated
+
+
+@pytest.mark.parametrize("name", INCOMING)
+def test_every_kind_of_organisation_that_helps_can_be_said(name: str) -> None:
+    said = [values[Field.REFERRAL_OTHER_ORGANISATIONS] for values in states_with_each_code(INCOMING[name])]
+
+    assert {each.kind for listed in said for each in listed} == set(HelpOrganisationKind)
+
+
+def states_with_each_code(partner: Incoming) -> list[dict[Field, Any]]:
+    """Return what a partner says in its example with each code of each field."""
+    messages = [message for path in partner.code_paths() for message in partner.alternatives(path)]
+    read = [partner.read(message) for message in messages]
+    return [referrer_values(said(commands)) for commands in read if isinstance(commands[0], RegisterReferral)]
 
 
 def _codes_in(value: object) -> tuple[object, ...]:
@@ -233,6 +239,16 @@ def test_every_code_of_the_hub_is_in_the_contract_of_allegro(field: Field) -> No
 
         validator("allegro", REFERRAL_OF_ALLEGRO).validate(body)
         assert code.label in str(body)
+
+
+def test_every_kind_of_organisation_that_helps_is_in_the_contract_of_allegro() -> None:
+    for name, shown in (({"name": "Antes"}, {"naam": "Antes"}), ({}, {})):
+        helping = [{"kind": kind.value} | name for kind in HelpOrganisationKind]
+
+        body = referral_body({Field.REFERRAL_OTHER_ORGANISATIONS: helping})
+
+        validator("allegro", REFERRAL_OF_ALLEGRO).validate(body)
+        assert body == {"betrokkenOrganisaties": [{"soort": kind.label} | shown for kind in HelpOrganisationKind]}
 
 
 def _in_place(code: Code, value: object) -> object:

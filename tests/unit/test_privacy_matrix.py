@@ -238,13 +238,24 @@ def test_no_moment_discloses_a_new_trajectory_to_who_does_not_get_the_intake_res
 def test_the_finance_team_reads_no_care_needs() -> None:
     fields = release_for("finance_team", DisclosureOccasion.READING).fields
 
-    assert not {Field.ASSESSMENT_LIFE_DOMAINS, Field.REFERRAL_WMO_INDICATION} & fields.keys()
+    assert [field for field in fields if CLASS_OF[field] is FieldClass.CARE] == []
+    assert CLASS_OF[Field.REFERRAL_WMO_INDICATION] is FieldClass.CARE
 
 
-def test_the_credit_bank_reads_no_free_text() -> None:
+def test_the_credit_bank_reads_no_words_of_the_referrer() -> None:
     fields = release_for("credit_bank", DisclosureOccasion.READING).fields
 
-    assert not {field for field in fields if CLASS_OF[field] is FieldClass.FREE_TEXT}
+    assert not {field for field in fields if CLASS_OF[field] in {FieldClass.FREE_TEXT, FieldClass.FOR_COUNSELLOR}}
+
+
+def test_what_is_said_for_the_counsellor_goes_to_the_finance_team_and_back_to_who_said_it_only() -> None:
+    said = {field for field in Field if CLASS_OF[field] is FieldClass.FOR_COUNSELLOR}
+    received = {cell: said & release_for(*cell).fields.keys() for cell in CELLS}
+    to_author = {(kind, DisclosureOccasion.READING) for kind in REFERRER_KINDS}
+    to_finance_team = {("finance_team", on) for on in (DisclosureOccasion.READING, DisclosureOccasion.HANDLING)}
+
+    assert received == {cell: said if cell in to_author | to_finance_team else set() for cell in CELLS}
+    assert said
 
 
 def test_an_operator_reads_nothing_of_a_client() -> None:
@@ -273,7 +284,8 @@ def test_every_rule_of_rotterdam_is_valid_from_the_start_of_the_pilot() -> None:
 SECRETS = [
     str(FACTS[field])
     for field in Field
-    if CLASS_OF[field] in {FieldClass.IDENTITY, FieldClass.FREE_TEXT} or field.startswith(("client.", "worker."))
+    if CLASS_OF[field] in {FieldClass.IDENTITY, FieldClass.FREE_TEXT, FieldClass.FOR_COUNSELLOR}
+    or field.startswith(("client.", "worker."))
     if isinstance(FACTS[field], str | date) and field is not Field.CLIENT_SEX and len(str(FACTS[field])) > 2
 ]
 

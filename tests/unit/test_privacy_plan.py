@@ -106,7 +106,9 @@ EXIT = receiver_of("exit")
 KINDS = ["exit", "deurwaarder", "finance_team"]
 OCCASIONS = [DisclosureOccasion.MISSED, DisclosureOccasion.CHANGE, DisclosureOccasion.READING]
 DAYS = [date(2026, 1, day) for day in (1, 2, 3)]
-NOT_SENT = frozenset(field for field in Field if CLASS_OF[field] in {FieldClass.CARE, FieldClass.FREE_TEXT})
+NOT_SENT = frozenset(
+    field for field in Field if CLASS_OF[field] in {FieldClass.CARE, FieldClass.FREE_TEXT, FieldClass.FOR_COUNSELLOR}
+)
 ASKED = [Field.CONSENT_SCOPES, Field.CONSENT_GIVEN_ON, Field.ATTENDANCE_MISSED_COUNT, Field.RESULT_CODE]
 FIT_FOR = {Effect.COARSEN: COARSENABLE, Effect.PSEUDONYMISE: ID_FIELDS}
 

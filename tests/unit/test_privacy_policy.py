@@ -1,10 +1,22 @@
 """A policy that promises what it may not, or that cannot be accounted for, is not loaded."""
 
+from itertools import product
+
 import pytest
 
 from app.domain.codes import FEEDBACK_MOMENTS, DisclosureOccasion
-from app.domain.fields import Field
-from app.privacy.policy import EVENT_OCCASIONS, Condition, Policy, PolicyError, load_policy
+from app.domain.fields import Field, FieldClass
+from app.privacy.classification import CLASS_OF
+from app.privacy.policy import (
+    EVENT_OCCASIONS,
+    RECEIVER_KINDS,
+    REFERRER_KINDS,
+    Condition,
+    Effect,
+    Policy,
+    PolicyError,
+    load_policy,
+)
 
 HEAD = """
 version = "test/1"
@@ -106,6 +118,49 @@ def test_a_rule_without_one_of_its_keys_is_refused() -> None:
     faults = {key: faults_of(HEAD + rule(**{key: None})) for key in set(RULE) - {"id"}}
 
     assert faults == {key: [("a-rule", key)] for key in set(RULE) - {"id"}}
+
+
+FOR_COUNSELLOR = [field for field in Field if CLASS_OF[field] is FieldClass.FOR_COUNSELLOR]
+
+
+def rule_about(field: Field, receiver: str, occasion: str, effect: Effect = Effect.RELEASE) -> str:
+    return HEAD + rule(
+        receivers=f'["{receiver}"]', occasions=f'["{occasion}"]', fields=f'["{field}"]', effect=f'"{effect}"'
+    )
+
+
+def test_a_policy_that_discloses_to_others_what_was_said_for_the_counsellor_is_refused() -> None:
+    accepted = {
+        (receiver, occasion)
+        for receiver, occasion in product(sorted(RECEIVER_KINDS), DisclosureOccasion)
+        if not any(faults_of(rule_about(field, receiver, occasion)) for field in FOR_COUNSELLOR)
+    }
+    refused = {
+        (receiver, occasion)
+        for receiver, occasion in product(sorted(RECEIVER_KINDS), DisclosureOccasion)
+        if all(faults_of(rule_about(field, receiver, occasion)) == [("a-rule", "fields")] for field in FOR_COUNSELLOR)
+    }
+
+    assert accepted == {
+        ("finance_team", DisclosureOccasion.READING),
+        ("finance_team", DisclosureOccasion.HANDLING),
+        *((kind, DisclosureOccasion.READING) for kind in REFERRER_KINDS),
+    }
+    assert refused == set(product(RECEIVER_KINDS, DisclosureOccasion)) - accepted
+
+
+def test_a_rule_for_several_may_not_mix_in_one_that_may_not_have_what_was_said_for_the_counsellor() -> None:
+    mixed = [
+        rule(receivers='["finance_team", "credit_bank"]', occasions='["reading"]', fields='["referral.reason"]'),
+        rule(receivers='["finance_team", "wijkteam"]', occasions='["reading"]', fields='["referral.reason"]'),
+        rule(receivers='["wijkteam"]', occasions='["reading", "received"]', fields='["referral.reason"]'),
+    ]
+
+    assert [faults_of(HEAD + each) for each in mixed] == [[("a-rule", "fields")]] * 3
+
+
+def test_what_was_said_for_the_counsellor_may_be_forbidden_to_anybody() -> None:
+    assert faults_of(rule_about(Field.REFERRAL_REASON, "deurwaarder", "received", Effect.FORBID)) == []
 
 
 REFUSED = [

@@ -13,6 +13,7 @@ from app.domain.codes import (
     ContactCaution,
     ContactChannel,
     DebtSeverity,
+    HelpOrganisationKind,
     IncomeSituation,
     LifeDomain,
     ReferrerKind,
@@ -89,6 +90,18 @@ def _yes_no(value: object) -> str:
     return "J" if value else "N"
 
 
+def _organisation(value: object) -> object:
+    match value:
+        case {"kind": kind, "name": name}:
+            return {"soort": _help_kind(kind), "naam": name}
+        case {"kind": kind}:
+            return {"soort": _help_kind(kind)}
+    raise TypeError("an organisation has a kind")
+
+
+_help_kind = label(HelpOrganisationKind)
+
+
 def _text(value: object) -> str:
     # The only lists in a message are moments.
     return listed(_moment)(value) if isinstance(value, list) else str(value)
@@ -108,9 +121,11 @@ _REFERRAL: Part = {
     "dreigingen": (Field.REFERRAL_THREATS, _each(label(Threat))),
     "bewindvoering": (Field.REFERRAL_PROTECTIVE_ADMINISTRATION, _yes_no),
     "lopendeWsnp": (Field.REFERRAL_RUNNING_WSNP, _yes_no),
-    "wmoIndicatie": (Field.REFERRAL_WMO_INDICATION, _yes_no),
     "casusregisseur": (Field.REFERRAL_CASE_LEAD, _same),
-    "andereOrganisaties": (Field.REFERRAL_OTHER_ORGANISATIONS, _each(_same)),
+    "aanleiding": (Field.REFERRAL_REASON, _same),
+    "motivatie": (Field.REFERRAL_MOTIVATION, _same),
+    "eerderGeprobeerd": (Field.REFERRAL_TRIED, _same),
+    "betrokkenOrganisaties": (Field.REFERRAL_OTHER_ORGANISATIONS, _each(_organisation)),
     "adviezen": (Field.REFERRAL_ADVICE, _each(label(RoutingAdvice))),
 }
 
@@ -144,6 +159,7 @@ _REFERRAL_PARTS: Mapping[str, Part] = {
     },
     "bredeUitvraag": {
         "gedaanDoor": (Field.ASSESSMENT_DONE_BY, _same),
+        "kenmerk": (Field.ASSESSMENT_REFERENCE, _same),
         "leefgebieden": (Field.ASSESSMENT_LIFE_DOMAINS, _each(label(LifeDomain))),
     },
 }

@@ -9,13 +9,14 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from app.adapters.common.parsing import checked_bsn, checked_names, meaning, meaning_if_given, meanings, noon_of, parse
-from app.adapters.gidso.schemas import Aanmelding, Burger, Medewerker, Stamp, Stopped, Toestemming
+from app.adapters.gidso.schemas import Aanmelding, Betrokkene, Burger, Medewerker, Stamp, Stopped, Toestemming
 from app.domain.codes import (
     ConsentForm,
     ConsentScope,
     ContactCaution,
     ContactChannel,
     DebtSeverity,
+    HelpOrganisationKind,
     IncomeSituation,
     LifeDomain,
     ReferrerKind,
@@ -24,9 +25,9 @@ from app.domain.codes import (
     WithdrawalReason,
 )
 from app.domain.commands import Command, GiveSignal, RegisterReferral, WithdrawReferral
-from app.domain.values import ClientDetails, Consent, ReferralContents, Worker
+from app.domain.values import ClientDetails, Consent, HelpOrganisation, ReferralContents, Worker
 
-MAPPING_VERSION = "1"
+MAPPING_VERSION = "2"
 
 
 class Kind(StrEnum):
@@ -84,6 +85,23 @@ LIFE_DOMAINS: Mapping[str, LifeDomain] = {
     "GezinEnRelaties": LifeDomain.FAMILY,
     "SociaalNetwerk": LifeDomain.SOCIAL_NETWORK,
     "PolitieEnJustitie": LifeDomain.JUSTICE,
+}
+HELP_ORGANISATIONS: Mapping[str, HelpOrganisationKind] = {
+    "Wijkteam": HelpOrganisationKind.NEIGHBOURHOOD_TEAM,
+    "MaatschappelijkWerk": HelpOrganisationKind.SOCIAL_WORK,
+    "SociaalRaadslieden": HelpOrganisationKind.LEGAL_ADVICE,
+    "Welzijn": HelpOrganisationKind.WELFARE,
+    "Vrijwilligers": HelpOrganisationKind.VOLUNTEERS,
+    "Bewindvoerder": HelpOrganisationKind.PROTECTIVE_ADMINISTRATION,
+    "WerkEnInkomen": HelpOrganisationKind.WORK_AND_INCOME,
+    "Woningbouwvereniging": HelpOrganisationKind.HOUSING_ASSOCIATION,
+    "Opvang": HelpOrganisationKind.SHELTER,
+    "Jeugdhulp": HelpOrganisationKind.YOUTH_SERVICES,
+    "Vluchtelingenwerk": HelpOrganisationKind.REFUGEE_SUPPORT,
+    "Reclassering": HelpOrganisationKind.PROBATION,
+    "Zorginstelling": HelpOrganisationKind.CARE,
+    "Anders": HelpOrganisationKind.OTHER,
+    "Onbekend": HelpOrganisationKind.UNKNOWN,
 }
 CONSENT_FORMS: Mapping[str, ConsentForm] = {each.label: each for each in ConsentForm}
 
@@ -143,14 +161,16 @@ def to_contents(message: Aanmelding) -> ReferralContents:
         worker=to_worker(message.medewerker),
         reason=message.aanleiding,
         motivation=message.motivatie,
+        tried=message.eerder_geprobeerd,
         income_situation=meaning(INCOMES, message.inkomen, "Inkomen"),
         debt_severity=meaning(DEBTS, message.schulden, "Schulden"),
         threats=meanings(THREATS, message.dreigingen, "Dreigingen"),
         three_way_meeting=message.driegesprek.gewenst,
         meeting_place=message.driegesprek.locatie,
         assessment_done_by=assessment.door if assessment else None,
+        assessment_reference=assessment.kenmerk if assessment else None,
         life_domains=meanings(LIFE_DOMAINS, domains, "BredeUitvraag.Leefgebieden"),
-        other_organisations=tuple(message.betrokken),
+        other_organisations=tuple(map(to_organisation, message.betrokken)),
         case_lead=message.casusregisseur,
         protective_administration=message.bewind,
         running_wsnp=message.wsnp,
@@ -158,6 +178,11 @@ def to_contents(message: Aanmelding) -> ReferralContents:
         lives_in_municipality=message.woont_in_gemeente,
         consent=to_consent(message.toestemming),
     )
+
+
+def to_organisation(betrokkene: Betrokkene) -> HelpOrganisation:
+    """Return an organisation that helps the client; raise as ``to_commands`` does."""
+    return HelpOrganisation(meaning(HELP_ORGANISATIONS, betrokkene.soort, "Betrokken.Soort"), betrokkene.naam)
 
 
 def to_worker(medewerker: Medewerker) -> Worker:

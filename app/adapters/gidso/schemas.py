@@ -86,6 +86,13 @@ class BredeUitvraag(_Message):
     kenmerk: Reference | None = None
 
 
+class Betrokkene(_Message):
+    """An organisation that helps the resident (*betrokken organisatie*)."""
+
+    soort: str
+    naam: Name | None = None
+
+
 class Toestemming(_Message):
     """The consent of the resident (*toestemming*)."""
 
@@ -108,11 +115,12 @@ class Aanmelding(_Message):
     driegesprek: Driegesprek
     aanleiding: Text | None = None
     motivatie: Text | None = None
+    eerder_geprobeerd: Text | None = None
     inkomen: str
     schulden: str
     dreigingen: list[str]
     brede_uitvraag: BredeUitvraag | None = None
-    betrokken: Annotated[list[AnyName], Field(max_length=20)]
+    betrokken: Annotated[list[Betrokkene], Field(max_length=20)]
     bewind: bool
     wsnp: bool
     wmo: bool

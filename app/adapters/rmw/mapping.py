@@ -20,17 +20,36 @@ from app.adapters.common.parsing import (
     plausible,
 )
 from app.adapters.rmw.remarks import remark
-from app.adapters.rmw.schemas import Aanmelding, Klant, ListedRegistration, StatusUpdate, Toestemming
+from app.adapters.rmw.schemas import (
+    Aanmelding,
+    Betrokkene,
+    Klant,
+    ListedRegistration,
+    StatusUpdate,
+    Toestemming,
+)
 from app.domain.birth_date import BirthDate
-from app.domain.codes import ConsentScope, DebtSeverity, DisclosureOccasion, IncomeSituation, Threat, WithdrawalReason
+from app.domain.codes import (
+    ConsentForm,
+    ConsentScope,
+    ContactCaution,
+    ContactChannel,
+    DebtSeverity,
+    DisclosureOccasion,
+    HelpOrganisationKind,
+    IncomeSituation,
+    LifeDomain,
+    Threat,
+    WithdrawalReason,
+)
 from app.domain.commands import Command, RegisterReferral, WithdrawReferral
 from app.domain.errors import PartnerRefused, PartnerUnreadable
 from app.domain.events import EventType
 from app.domain.local_time import AMSTERDAM
 from app.domain.ports import PartnerMessage
-from app.domain.values import ClientDetails, Consent, ReferralContents, Worker
+from app.domain.values import ClientDetails, Consent, HelpOrganisation, ReferralContents, Worker
 
-MAPPING_VERSION: Final = "1"
+MAPPING_VERSION: Final = "2"
 
 YES_NO: Final = MappingProxyType({"J": True, "N": False})
 SEX: Final[Mapping[str, str | None]] = MappingProxyType({"M": "m", "V": "f", "O": None})
@@ -45,6 +64,57 @@ INCOME: Final = MappingProxyType(
 DEBTS: Final = MappingProxyType({"LI": DebtSeverity.LIGHT, "ZW": DebtSeverity.HEAVY, "ON": DebtSeverity.UNKNOWN})
 THREATS: Final = MappingProxyType(
     {"OT": Threat.EVICTION, "EN": Threat.ENERGY_CUT_OFF, "WA": Threat.WATER_CUT_OFF, "BE": Threat.SEIZURE}
+)
+CHANNELS: Final = MappingProxyType(
+    {
+        "TE": ContactChannel.PHONE,
+        "SM": ContactChannel.MOBILE_MESSAGE,
+        "EM": ContactChannel.EMAIL,
+        "BR": ContactChannel.LETTER,
+        "VM": ContactChannel.THROUGH_REFERRER,
+    }
+)
+CAUTIONS: Final = MappingProxyType(
+    {
+        "KN": ContactCaution.DO_NOT_MENTION_CREDIT_BANK,
+        "NB": ContactCaution.DO_NOT_CALL,
+        "GP": ContactCaution.DO_NOT_WRITE,
+        "NA": ContactCaution.NEVER_ALONE,
+    }
+)
+LIFE_DOMAINS: Final = MappingProxyType(
+    {
+        "FI": LifeDomain.FINANCES,
+        "HU": LifeDomain.HOUSING,
+        "WO": LifeDomain.WORK,
+        "LG": LifeDomain.HEALTH,
+        "GG": LifeDomain.MENTAL_HEALTH,
+        "GR": LifeDomain.FAMILY,
+        "SN": LifeDomain.SOCIAL_NETWORK,
+        "PJ": LifeDomain.JUSTICE,
+    }
+)
+HELP_ORGANISATIONS: Final = MappingProxyType(
+    {
+        "WT": HelpOrganisationKind.NEIGHBOURHOOD_TEAM,
+        "MW": HelpOrganisationKind.SOCIAL_WORK,
+        "SR": HelpOrganisationKind.LEGAL_ADVICE,
+        "WE": HelpOrganisationKind.WELFARE,
+        "VR": HelpOrganisationKind.VOLUNTEERS,
+        "BV": HelpOrganisationKind.PROTECTIVE_ADMINISTRATION,
+        "WI": HelpOrganisationKind.WORK_AND_INCOME,
+        "WO": HelpOrganisationKind.HOUSING_ASSOCIATION,
+        "OP": HelpOrganisationKind.SHELTER,
+        "JH": HelpOrganisationKind.YOUTH_SERVICES,
+        "VW": HelpOrganisationKind.REFUGEE_SUPPORT,
+        "RE": HelpOrganisationKind.PROBATION,
+        "ZO": HelpOrganisationKind.CARE,
+        "AN": HelpOrganisationKind.OTHER,
+        "ON": HelpOrganisationKind.UNKNOWN,
+    }
+)
+CONSENT_FORMS: Final = MappingProxyType(
+    {"SC": ConsentForm.WRITTEN, "MO": ConsentForm.SPOKEN, "DI": ConsentForm.DIGITAL}
 )
 
 STATUS_OF_MOMENT: Final = MappingProxyType(
@@ -162,16 +232,22 @@ def _status_code(message: PartnerMessage) -> str:
 
 
 def _contents(message: Aanmelding) -> ReferralContents:
+    assessment = message.bredeUitvraag
     return ReferralContents(
         area=message.gebied,
         worker=Worker(message.consulent.naam, message.consulent.telefoon, message.consulent.email),
         reason=message.aanleiding,
         motivation=message.motivatie,
+        tried=message.eerderGeprobeerd,
         income_situation=meaning(INCOME, message.inkomen, "inkomen"),
         debt_severity=meaning(DEBTS, message.schulden, "schulden"),
         threats=meanings(THREATS, message.dreiging, "dreiging"),
         three_way_meeting=meaning(YES_NO, message.driegesprek, "driegesprek"),
         meeting_place=message.locatie,
+        assessment_done_by=assessment.door,
+        assessment_reference=assessment.kenmerk,
+        life_domains=meanings(LIFE_DOMAINS, assessment.leefgebied, "bredeUitvraag.leefgebied"),
+        other_organisations=tuple(map(_organisation, message.betrokken)),
         case_lead=message.regie,
         protective_administration=meaning(YES_NO, message.indBewind, "indBewind"),
         running_wsnp=meaning(YES_NO, message.indWsnp, "indWsnp"),
@@ -191,14 +267,24 @@ def _client(klant: Klant) -> ClientDetails:
         address=klant.adres,
         phone=klant.telefoon,
         email=klant.email,
+        preferred_channel=meaning_if_given(CHANNELS, klant.voorkeurskanaal, "klant.voorkeurskanaal"),
+        interpreter_language=klant.tolktaal,
+        contact_cautions=meanings(CAUTIONS, klant.aandachtspunt, "klant.aandachtspunt"),
     )
 
 
+def _organisation(betrokkene: Betrokkene) -> HelpOrganisation:
+    return HelpOrganisation(meaning(HELP_ORGANISATIONS, betrokkene.soort, "betrokken.soort"), betrokkene.naam)
+
+
 def _consent(toestemming: Toestemming | None) -> Consent:
-    if toestemming is None or not meaning(YES_NO, toestemming.terugkoppeling, "toestemming.terugkoppeling"):
+    if toestemming is None:
+        return Consent()
+    form = meaning_if_given(CONSENT_FORMS, toestemming.wijze, "toestemming.wijze")
+    if not meaning(YES_NO, toestemming.terugkoppeling, "toestemming.terugkoppeling"):
         return Consent()
     given_on = None if toestemming.datum is None else _date(toestemming.datum, "toestemming.datum")
-    return Consent(frozenset({ConsentScope.FEEDBACK_TO_REFERRER}), given_on)
+    return Consent(frozenset({ConsentScope.FEEDBACK_TO_REFERRER}), given_on, form=form)
 
 
 def _received_at(message: Aanmelding, changed: datetime) -> datetime:

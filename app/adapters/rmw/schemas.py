@@ -4,19 +4,21 @@ from dataclasses import dataclass
 from typing import Annotated, Final, Self
 
 from lxml import etree
-from pydantic import BaseModel, ConfigDict, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from app.adapters.rmw.mending import restored
 from app.adapters.rmw.soap import NAMESPACE
 
 _PREFIX: Final = f"{{{NAMESPACE}}}"
-_REPEATED: Final = frozenset({"dreiging"})
+_REPEATED: Final = frozenset({"dreiging", "aandachtspunt", "betrokken", "leefgebied"})
 _NOT_CONTENTS: Final = frozenset({"statusregel", "tab", "mutatienummer", "tijdstipMutatie"})
 
 # A longer value breaks the contract and is not cut off: the record goes to quarantine.
 Number = Annotated[str, StringConstraints(max_length=20)]
+Language = Annotated[str, StringConstraints(max_length=35)]
 Phone = Annotated[str, StringConstraints(max_length=40)]
 Code = Annotated[str, StringConstraints(max_length=80)]
+Reference = Annotated[str, StringConstraints(max_length=100)]
 Name = Annotated[str, StringConstraints(max_length=200)]
 Email = Annotated[str, StringConstraints(max_length=254)]
 Place = Annotated[str, StringConstraints(max_length=300)]
@@ -38,6 +40,9 @@ class Klant(_Message):
     adres: Place | None = None
     telefoon: Phone | None = None
     email: Email | None = None
+    voorkeurskanaal: str | None = None
+    tolktaal: Language | None = None
+    aandachtspunt: tuple[str, ...] = ()
 
 
 class Consulent(_Message):
@@ -48,11 +53,27 @@ class Consulent(_Message):
     email: Email | None = None
 
 
+class BredeUitvraag(_Message):
+    """Who did the broad assessment, where help is needed and where it can be read; its contents stay in RMW."""
+
+    door: Name | None = None
+    leefgebied: tuple[str, ...] = ()
+    kenmerk: Reference | None = None
+
+
+class Betrokkene(_Message):
+    """An organisation that helps the client."""
+
+    soort: str
+    naam: Name | None = None
+
+
 class Toestemming(_Message):
     """The client's consent to feedback."""
 
     terugkoppeling: str
     datum: str | None = None
+    wijze: str | None = None
 
 
 class Aanmelding(_Message):
@@ -74,6 +95,9 @@ class Aanmelding(_Message):
     locatie: Place | None = None
     aanleiding: Text | None = None
     motivatie: Text | None = None
+    eerderGeprobeerd: Text | None = None  # RMW's name
+    bredeUitvraag: BredeUitvraag = BredeUitvraag()  # RMW's name
+    betrokken: Annotated[tuple[Betrokkene, ...], Field(max_length=20)] = ()
     dreiging: tuple[str, ...] = ()
     indBewind: str
     indWsnp: str
@@ -179,11 +203,11 @@ def _values(element: etree._Element) -> dict[str, object]:
     repeated: dict[str, list[object]] = {}
     for child in element:
         name = child.tag.rpartition("}")[2]
-        if name in _NOT_CONTENTS:
-            continue
         value = _values(child) if len(child) else restored((child.text or "").strip())
+        if name in _NOT_CONTENTS or not value:
+            continue
         if name in _REPEATED:
             repeated.setdefault(name, []).append(value)
-        elif value:
+        else:
             values[name] = value
     return values | repeated

@@ -18,6 +18,7 @@ OPEN_LISTS = (
     "DropOutReason",
     "EventType",
     "FeedbackMoment",
+    "HelpOrganisationKind",
     "InputRule",
     "IntakeResult",
     "JobKind",

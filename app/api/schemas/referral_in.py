@@ -33,13 +33,14 @@ from app.domain.codes import (
     ContactCaution,
     ContactChannel,
     DebtSeverity,
+    HelpOrganisationKind,
     IncomeSituation,
     LifeDomain,
     Threat,
 )
 from app.domain.commands import AmendReferral, RegisterReferral
 from app.domain.input_rules import InputRule
-from app.domain.values import ClientDetails, Consent, ReferralContents, Worker
+from app.domain.values import ClientDetails, Consent, HelpOrganisation, ReferralContents, Worker
 
 Flag = Annotated[StrictBool, Described(examples=[False])]
 
@@ -106,15 +107,29 @@ class WorkerIn(In):
 
 
 class AssessmentIn(In):
-    """The broad assessment (*brede uitvraag*); never its contents, only who did it and where help is needed."""
+    """The broad assessment (*brede uitvraag*): who did it, where it is and where help is needed; never its contents."""
 
     done_by: Line | None = Described(None, description="By whom it was done.", examples=["Wijkteam Charlois"])
+    reference: ReferenceText | None = Described(
+        None,
+        description="Where it can be read, by who may (*kenmerk*). Only the counsellor is sent it.",
+        examples=["BU-2026-0077"],
+    )
     life_domains: tuple[LifeDomain, ...] = Described(
         (),
         max_length=20,
-        description="Domains of life in which help is needed (*leefgebieden*).",
+        description="Domains of life in which help is needed (*leefgebieden*). Only the counsellor is sent them.",
         examples=[["finances", "housing"]],
     )
+
+
+class HelpOrganisationIn(In):
+    """An organisation that helps the client now (*betrokken organisatie*)."""
+
+    kind: HelpOrganisationKind = Described(
+        description="Kind of organisation (code list `help-organisation-kinds`).", examples=["volunteers"]
+    )
+    name: Line | None = Described(None, description="Its name (*naam*), if known.", examples=["Humanitas"])
 
 
 class ConsentIn(In):
@@ -147,10 +162,20 @@ class ReferralContentsIn(In):
     )
     worker: WorkerIn = Described(WorkerIn(), description="The referrer's worker (*contactpersoon*).")
     reason: Paragraphs | None = Described(
-        None, description="Reason of the referral (*reden*).", examples=["Huurachterstand van drie maanden."]
+        None,
+        description="Reason of the referral (*aanleiding*), for the counsellor; nobody else is sent it.",
+        examples=["Huurachterstand van drie maanden."],
     )
     motivation: Paragraphs | None = Described(
-        None, description="Motivation of the client (*motivatie*).", examples=["Wil rust en overzicht."]
+        None,
+        description="Motivation of the client (*motivatie*), for the counsellor; nobody else is sent it.",
+        examples=["Wil rust en overzicht."],
+    )
+    tried: Paragraphs | None = Described(
+        None,
+        description="What was tried before (*eerder geprobeerd*), such as a light plan, for the counsellor; "
+        "nobody else is sent it.",
+        examples=["Trajectplan light, zonder resultaat."],
     )
     income_situation: IncomeSituation = Described(
         IncomeSituation.UNKNOWN, description="Income (*inkomenssituatie*).", examples=["has_income"]
@@ -166,8 +191,11 @@ class ReferralContentsIn(In):
         None, description="Where to meet (*plaats*).", examples=["Huis van de Wijk, Noord"]
     )
     assessment: AssessmentIn = Described(AssessmentIn(), description="The broad assessment (*brede uitvraag*).")
-    other_organisations: tuple[Line, ...] = Described(
-        (), max_length=20, description="Other organisations already involved.", examples=[["Humanitas"]]
+    other_organisations: tuple[HelpOrganisationIn, ...] = Described(
+        (),
+        max_length=20,
+        description="Who helps the client now (*betrokken organisaties*). Only the counsellor is sent it.",
+        examples=[[{"kind": "volunteers", "name": "Humanitas"}]],
     )
     case_lead: Line | None = Described(
         None, description="Who directs the case (*casusregisseur*).", examples=["Wijkteam Noord"]
@@ -188,14 +216,16 @@ class ReferralContentsIn(In):
             worker=Worker(worker.name, worker.phone, worker.email),
             reason=self.reason,
             motivation=self.motivation,
+            tried=self.tried,
             income_situation=self.income_situation,
             debt_severity=self.debt_severity,
             threats=self.threats,
             three_way_meeting=self.three_way_meeting,
             meeting_place=self.meeting_place,
             assessment_done_by=self.assessment.done_by,
+            assessment_reference=self.assessment.reference,
             life_domains=self.assessment.life_domains,
-            other_organisations=self.other_organisations,
+            other_organisations=tuple(HelpOrganisation(each.kind, each.name) for each in self.other_organisations),
             case_lead=self.case_lead,
             protective_administration=self.protective_administration,
             running_wsnp=self.running_wsnp,
@@ -244,7 +274,7 @@ def _in_camel_case(document: Mapping[str, object]) -> dict[str, object]:
     }
 
 
-_ASSESSMENT = {"done_by": "assessment_done_by", "life_domains": "life_domains"}
+_ASSESSMENT = {"done_by": "assessment_done_by", "reference": "assessment_reference", "life_domains": "life_domains"}
 
 
 class ReferralIn(ReferralContentsIn):

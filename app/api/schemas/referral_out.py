@@ -18,6 +18,7 @@ from app.domain.codes import (
     ContactChannel,
     DebtSeverity,
     DropOutReason,
+    HelpOrganisationKind,
     IncomeSituation,
     IntakeResult,
     KbrStatus,
@@ -72,9 +73,17 @@ class AssessmentOut(Out):
     """The broad assessment (*brede uitvraag*)."""
 
     done_by: str | None = Described(None, description="By whom it was done.", examples=["Wijkteam Charlois"])
+    reference: str | None = Described(None, description="Where it can be read, by who may (*kenmerk*).")
     life_domains: list[LifeDomain] | None = Described(
         None, description="Domains of life in which help is needed (*leefgebieden*)."
     )
+
+
+class HelpOrganisationOut(Out):
+    """An organisation that helps the client now (*betrokken organisatie*)."""
+
+    kind: HelpOrganisationKind = Described(description="Kind of organisation.", examples=["volunteers"])
+    name: str | None = Described(None, description="Its name (*naam*), if known.", examples=["Humanitas"])
 
 
 class ConsentOut(Out):
@@ -205,9 +214,12 @@ class ReferralOut(ReferralSummaryOut):
     wmo_indication: bool | None = Described(None, description="Whether a Wmo arrangement (*Wmo-indicatie*) is known.")
     lives_in_municipality: bool | None = Described(None, description="Whether the client lives in the municipality.")
     case_lead: str | None = Described(None, description="Who directs the case (*casusregisseur*).")
-    other_organisations: list[str] | None = Described(None, description="Other organisations already involved.")
-    reason: str | None = Described(None, description="Reason of the referral (*reden*).")
+    other_organisations: list[HelpOrganisationOut] | None = Described(
+        None, description="Organisations that help the client now (*betrokken organisaties*)."
+    )
+    reason: str | None = Described(None, description="Reason of the referral (*aanleiding*).")
     motivation: str | None = Described(None, description="Motivation of the client (*motivatie*).")
+    tried: str | None = Described(None, description="What was tried before (*eerder geprobeerd*).")
     advice: list[RoutingAdvice] | None = Described(
         None,
         description="Advice on the route (*routeadvies*), never a refusal; Dutch labels in "

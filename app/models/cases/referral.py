@@ -456,7 +456,10 @@ def _open_consent(row: Row[Any], document: Mapping[str, Any]) -> Consent:
 
 # What is encrypted of the contents, by the name under which it is stored; worker and consent have forms of their own.
 _IN_CLEAR = frozenset({Field.REFERRAL_AREA})
-_NAMES = {Field.ASSESSMENT_DONE_BY: "assessment_done_by"}
+_NAMES = {
+    Field.ASSESSMENT_DONE_BY: "assessment_done_by",
+    Field.ASSESSMENT_REFERENCE: "assessment_reference",
+}
 _SEALED = {
     _NAMES.get(spec.field, spec.field.split(".")[1]): spec
     for spec in OF_CONTENTS

@@ -25,6 +25,7 @@ _NEUTRAL: Final[Document] = {
     "Driegesprek": {"Gewenst": False, "Locatie": None},
     "Aanleiding": None,
     "Motivatie": None,
+    "EerderGeprobeerd": None,
     "Inkomen": "Onbekend",
     "Schulden": "Onbekend",
     "Dreigingen": [],

@@ -20,7 +20,7 @@ def klant(
 
 
 def aanmelding(
-    aanmeldnummer: str, teamcode: str, datum_aanmelding: date, klant: dict[str, str], /, **meer: object
+    aanmeldnummer: str, teamcode: str, datum_aanmelding: date, klant: Document, /, **meer: object
 ) -> Document:
     """Return a complete registration with neutral values, as a consultant saves it through ``/_console``.
 

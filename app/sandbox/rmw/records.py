@@ -174,4 +174,6 @@ def _shown(record: Document) -> Document:
 def _unknown_names(document: Document) -> Iterator[str]:
     yield from (name for name in document if name not in FIELDS)
     for group, names in GROUPS.items():
-        yield from (f"{group}.{name}" for name in document.get(group) or () if name not in names)
+        value = document.get(group) or ()
+        for each in value if isinstance(value, list) else (value,):
+            yield from (f"{group}.{name}" for name in each if name not in names)

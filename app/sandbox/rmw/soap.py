@@ -135,7 +135,8 @@ def _stuf_time(timestamp: str) -> str:
 
 def _add(parent: etree._Element, name: str, value: Any) -> None:
     if name in GROUPS and value:
-        _add_group(parent, name, value, GROUPS[name])
+        for group in value if isinstance(value, list) else (value,):
+            _add_group(parent, name, group, GROUPS[name])
         return
     for text in value if isinstance(value, list) else (value,):
         if text is not None:
