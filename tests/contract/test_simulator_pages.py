@@ -4,20 +4,25 @@ import re
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from datetime import date
+from html import escape
 from html.parser import HTMLParser
 
 import httpx
 import pytest
 from typing_extensions import override
 
-from app.domain.codes import System
+from app.domain.codes import ContactCaution, HelpOrganisationKind, LifeDomain, System
 from app.sandbox.allegro.app import CLIENT_ID, CLIENT_SECRET
 from app.sandbox.allegro.forms import counsellor_forms
 from app.sandbox.console import CLOCK_PATH, REWIND_PATH, PartnerConsole
 from app.sandbox.faults.middleware import FAULTS_PATH
 from app.sandbox.gidso.app import API_KEY
+from app.sandbox.gidso.codes import CODES as GIDSO_CODES
+from app.sandbox.referral_form import SystemCodes
+from app.sandbox.rmw.codes import CODES as RMW_CODES
 from app.sandbox.runtime import SettableClock, Store, serving
 from app.sandbox.simulate import SIMULATORS, simulator
+from tests.support.picture import PICTURE, message, places_in
 
 DAY = "2026-11-23"
 PERSON = {"voornaam": "Noor", "achternaam": "<b>Voorbeeld</b>", "geboortedatum": "1990-01-01", "gebied": "Charlois"}
@@ -109,6 +114,104 @@ async def test_a_consultant_refers_in_rmw() -> None:
     assert (registration["aanmeldcode"], registration["driegesprek"]) == ("SHV", "J")
     assert registration["klant"]["geboortedatum"] == "19900101"
     assert "<b>Voorbeeld" not in made.text
+
+
+FOR_COUNSELLOR = {
+    "aanleiding": "Huurschuld",
+    "motivatie": "Wil rust",
+    "eerdergeprobeerd": "Trajectplan light",
+    "tolktaal": "ti",
+    "organisatienaam": "Humanitas",
+    "uitvraagdoor": "Wijkteam",
+    "uitvraagkenmerk": "BU-77",
+}
+
+
+async def test_a_worker_tells_the_counsellor_everything_in_gidso_and_changes_the_texts() -> None:
+    chosen = {"aandachtspunt": "NietBellen", "organisatiesoort": "Vrijwilligers", "leefgebied-Huisvesting": "J"}
+    values = {"teamcode": "wijkteam-charlois", "teamsoort": "Wijkteam", "datum": DAY, **PERSON}
+    texts = {"formulier": "trajectbegeleider", "aanleiding": "Ontruiming", "motivatie": "Wil rust"}
+    async with simulated(System.GIDSO) as http:
+        made = await filled_in(http, "/aanmeldingen", **values, **FOR_COUNSELLOR, **chosen)
+        (key,) = set(re.findall(r"/aanmeldingen/(G-\d+)", made.text))
+        (first,) = (await http.get("/odata/v4/Aanmeldingen", headers={"X-Api-Key": API_KEY})).json()["value"]
+        await filled_in(http, f"/aanmeldingen/{key}", **texts)
+        (changed,) = (await http.get("/odata/v4/Aanmeldingen", headers={"X-Api-Key": API_KEY})).json()["value"]
+        refused = [
+            await filled_in(http, "/aanmeldingen", **values, **wrong)
+            for wrong in (
+                {"organisatienaam": "Humanitas"},
+                {"organisatiesoort": "Kerk"},
+                {"aandachtspunt": "Fluisteren"},
+                {"uitvraagkenmerk": "BU-77"},
+            )
+        ]
+
+    assert (first["Aanleiding"], first["EerderGeprobeerd"]) == ("Huurschuld", "Trajectplan light")
+    assert first["BredeUitvraag"] == {"Door": "Wijkteam", "Leefgebieden": ["Huisvesting"], "Kenmerk": "BU-77"}
+    assert first["Betrokken"] == [{"Soort": "Vrijwilligers", "Naam": "Humanitas"}]
+    assert (first["Burger"]["Tolktaal"], first["Burger"]["Aandachtspunten"]) == ("ti", ["NietBellen"])
+    assert (changed["Aanleiding"], changed["Motivatie"], changed["EerderGeprobeerd"]) == (
+        "Ontruiming",
+        "Wil rust",
+        None,
+    )
+    assert [answer.status_code for answer in refused] == [400] * 4
+
+
+async def test_a_consultant_tells_the_counsellor_everything_in_rmw() -> None:
+    chosen = {"aandachtspunt": "NB", "organisatiesoort": "VR", "leefgebied-HU": "J", "leefgebied-FI": "J"}
+    async with simulated(System.RMW) as http:
+        made = await filled_in(http, "/aanmeldingen", teamcode="wi", datum=DAY, **PERSON, **FOR_COUNSELLOR, **chosen)
+        (number,) = re.findall(r"Vastgelegd: Aanmelding (R\d+)", made.text)
+        console = PartnerConsole({System.RMW: str(http.base_url)})
+        registration = await console.registration(number)
+        await console.close()
+
+    assert (registration["aanleiding"], registration["eerderGeprobeerd"]) == ("Huurschuld", "Trajectplan light")
+    assert registration["bredeUitvraag"] == {"door": "Wijkteam", "leefgebied": ["FI", "HU"], "kenmerk": "BU-77"}
+    assert registration["betrokken"] == [{"soort": "VR", "naam": "Humanitas"}]
+    assert (registration["klant"]["tolktaal"], registration["klant"]["aandachtspunt"]) == ("ti", ["NB"])
+
+
+async def test_a_counsellor_sees_everything_that_the_referrer_said_in_allegro() -> None:
+    said = message("allegro")
+    async with simulated(System.ALLEGRO) as http:
+        (number,) = (await http.post("/_console/dossiers", json=[{"invoerId": "i-2", "verwijzing": said}])).json()[
+            "dossiernummers"
+        ]
+        page = (await http.get(f"/dossiers/{number}")).text
+
+    values = [each for content in PICTURE for each in texts_in(content.allegro[1])]
+    assert [value for value in values if escape(value) not in page] == []
+    assert "Eerder geprobeerd" in page
+
+
+def texts_in(value: object) -> list[str]:
+    """Return the texts in a value, at whatever depth."""
+    if isinstance(value, Mapping):
+        value = list(value.values())
+    return [text for each in value for text in texts_in(each)] if isinstance(value, list) else [str(value)]
+
+
+@pytest.mark.parametrize(
+    ("codes", "domains", "cautions", "organisations"),
+    [
+        (GIDSO_CODES, "BredeUitvraag.Leefgebieden", "Burger.Aandachtspunten", "Betrokken.Soort"),
+        (RMW_CODES, "bredeUitvraag.leefgebied", "klant.aandachtspunt", "betrokken.soort"),
+    ],
+)
+def test_the_forms_have_the_codes_of_the_contract(
+    codes: SystemCodes, domains: str, cautions: str, organisations: str
+) -> None:
+    in_contract = places_in("gidso" if codes is GIDSO_CODES else "rmw")
+
+    assert set(codes.life_domains) == set(LifeDomain)
+    assert set(codes.cautions) == set(ContactCaution)
+    assert set(codes.organisations) == set(HelpOrganisationKind)
+    assert set(codes.life_domains.values()) == in_contract[domains]
+    assert set(codes.cautions.values()) == in_contract[cautions]
+    assert set(codes.organisations.values()) == in_contract[organisations]
 
 
 async def test_what_cannot_be_used_is_named_and_pages_of_others_change_nothing() -> None:

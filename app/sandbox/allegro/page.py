@@ -1,7 +1,10 @@
 """The pages of the simulated Allegro: its files, and one file with the forms of a counsellor."""
 
+import re
+from collections.abc import Iterator
 from datetime import date
 from html import escape
+from typing import Final
 
 from app.sandbox import pages
 from app.sandbox.allegro.forms import counsellor_forms
@@ -45,6 +48,8 @@ def file_content(records: AllegroRecords, file: Document, today: date) -> str:
     return (
         f"<p>{pages.link('/', 'Alle dossiers')}</p>"
         + pages.table(("Dossier", "Klant", "Verwijzer", "Mutaties", "Berichten van de hub"), [_row(records, file)])
+        + "<h2>Verwijzing</h2>"
+        + pages.table(("Gegeven", "Waarde"), ((escape(name), escape(text)) for name, text in _said(file["verwijzing"])))
         + "<h2>Vastleggen</h2>"
         + pages.forms(file_address(number), counsellor_forms(today))
     )
@@ -61,6 +66,19 @@ def _row(records: AllegroRecords, file: Document) -> tuple[str, ...]:
         pages.lines(_change(change) for change in records.feed.of(number)),
         pages.lines(str(message.get("tekst", message.get("soort"))) for message in messages),
     )
+
+
+def _said(contents: Document, about: str = "") -> Iterator[tuple[str, str]]:
+    """Return everything that the referrer said, with the name of each part for people."""
+    for name, value in contents.items():
+        title = f"{about}{_WORD.sub(' ', name).lower()}"
+        if isinstance(value, dict):
+            yield from _said(value, f"{title}: ")
+        else:
+            yield title.capitalize(), _shown(value)
+
+
+_WORD: Final = re.compile("(?=[A-Z])")
 
 
 def _change(change: Document) -> str:

@@ -6,8 +6,10 @@ from html import escape
 from uuid import uuid4
 
 from app.sandbox import pages
+from app.sandbox.gidso.codes import CODES
 from app.sandbox.gidso.documents import aanmelding
 from app.sandbox.pages import Field, Form, FormFault, required
+from app.sandbox.referral_form import ForCounsellor, fields_for_counsellor, texts_for_counsellor
 from app.sandbox.runtime import Document
 
 SYSTEM = "GIDSO"
@@ -52,22 +54,40 @@ def new_registration(values: Mapping[str, str]) -> Document:
     if kind not in _TEAM_KINDS:
         raise FormFault("Kies een soort team uit de lijst.")
     on = _day(values, "datum", "de datum")
-    agreed = "toestemming" in values
+    agreed, told = "toestemming" in values, ForCounsellor.of(values, CODES)
     return aanmelding(
         f"G-{uuid4().int % 10**8:08d}",
         required(values, "teamcode", "de code van het team"),
         kind,
         on,
         Gebied=required(values, "gebied", "het gebied"),
-        Aanleiding=values.get("aanleiding"),
+        Aanleiding=told.reason,
+        Motivatie=told.motivation,
+        EerderGeprobeerd=told.tried,
+        BredeUitvraag=_assessment(told),
+        Betrokken=_organisations(told),
         Burger={
             "Voornaam": required(values, "voornaam", "de voornaam"),
             "Achternaam": required(values, "achternaam", "de achternaam"),
             "Geboortedatum": _day(values, "geboortedatum", "de geboortedatum"),
+            "Tolktaal": told.language,
+            "Aandachtspunten": told.cautions,
         },
         Driegesprek={"Gewenst": "driegesprek" in values, "Locatie": None},
         Toestemming={"Terugkoppeling": agreed, "Datum": on if agreed else None, "Wijze": None},
     )
+
+
+def _assessment(told: ForCounsellor) -> Document | None:
+    if not (told.assessment_by or told.assessment_reference or told.life_domains):
+        return None
+    if told.assessment_by is None:
+        raise FormFault("Vul in: wie de brede uitvraag deed.")
+    return {"Door": told.assessment_by, "Leefgebieden": told.life_domains, "Kenmerk": told.assessment_reference}
+
+
+def _organisations(told: ForCounsellor) -> list[Document]:
+    return [{"Soort": told.organisation_kind, "Naam": told.organisation_name}] if told.organisation_kind else []
 
 
 def changed_values(values: Mapping[str, str]) -> tuple[Document, str]:
@@ -79,6 +99,10 @@ def changed_values(values: Mapping[str, str]) -> tuple[Document, str]:
     match values.get("formulier"):
         case "ondersteuning-gestopt":
             return {"OndersteuningGestoptOp": _day(values, "datum", "de datum")}, "Ondersteuning gestopt"
+        case "trajectbegeleider":
+            told = ForCounsellor.of(values, CODES)
+            texts = {"Aanleiding": told.reason, "Motivatie": told.motivation, "EerderGeprobeerd": told.tried}
+            return texts, "Voor de trajectbegeleider"
         case "casusregisseur":
             return {"Casusregisseur": values.get("naam")}, "Casusregisseur"
         case _:
@@ -94,7 +118,7 @@ def _new_form(today: date) -> Form:
         Field(name="achternaam", label="Achternaam"),
         Field(name="geboortedatum", label="Geboortedatum", kind="date"),
         Field(name="gebied", label="Gebied", value="Charlois"),
-        Field(name="aanleiding", label="Aanleiding", required=False),
+        *fields_for_counsellor(CODES),
         Field(name="driegesprek", label="Driegesprek gewenst", kind="checkbox", required=False),
         Field(name="toestemming", label="Toestemming voor terugkoppeling", kind="checkbox", required=False),
         Field(name="datum", label="Aangemeld op", kind="date", value=today.isoformat()),
@@ -105,7 +129,9 @@ def _new_form(today: date) -> Form:
 def _change_forms(row: Document, today: date) -> list[Form]:
     on = Field(name="datum", label="Gestopt op", kind="date", value=today.isoformat())
     lead = Field(name="naam", label="Naam", value=row.get("Casusregisseur") or "", required=False)
+    told = texts_for_counsellor(*(row.get(name) or "" for name in ("Aanleiding", "Motivatie", "EerderGeprobeerd")))
     return [
+        Form(name="trajectbegeleider", title="Voor de trajectbegeleider", button="Opslaan", fields=told),
         Form(name="ondersteuning-gestopt", title="Ondersteuning gestopt", button="Vastleggen", fields=(on,)),
         Form(name="casusregisseur", title="Casusregisseur", button="Opslaan", fields=(lead,)),
     ]

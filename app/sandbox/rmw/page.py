@@ -7,6 +7,8 @@ from uuid import uuid4
 
 from app.sandbox import pages
 from app.sandbox.pages import Field, Form, FormFault, required
+from app.sandbox.referral_form import ForCounsellor, fields_for_counsellor
+from app.sandbox.rmw.codes import CODES
 from app.sandbox.rmw.documents import aanmelding, klant
 from app.sandbox.rmw.records import STATUS_CODES
 from app.sandbox.runtime import Document
@@ -38,14 +40,39 @@ def new_registration(values: Mapping[str, str]) -> Document:
         required(values, "achternaam", "de achternaam"),
         _day(values, "geboortedatum", "de geboortedatum"),
     )
+    told = ForCounsellor.of(values, CODES)
     return aanmelding(
         f"R{uuid4().int % 10**8:08d}",
         required(values, "teamcode", "de code van het team"),
         _day(values, "datum", "de datum"),
-        person,
+        person | _contact(told),
+        **_known(told),
         gebied=required(values, "gebied", "het gebied"),
         driegesprek="J" if "driegesprek" in values else "N",
     )
+
+
+def _contact(told: ForCounsellor) -> Document:
+    contact = {"tolktaal": told.language, "aandachtspunt": told.cautions}
+    return {name: value for name, value in contact.items() if value}
+
+
+def _known(told: ForCounsellor) -> Document:
+    """Return what was filled in for the counsellor, without what was left empty."""
+    assessment = {
+        "door": told.assessment_by,
+        "leefgebied": told.life_domains,
+        "kenmerk": told.assessment_reference,
+    }
+    organisation = {"soort": told.organisation_kind, "naam": told.organisation_name}
+    fields = {
+        "aanleiding": told.reason,
+        "motivatie": told.motivation,
+        "eerderGeprobeerd": told.tried,
+        "bredeUitvraag": {name: value for name, value in assessment.items() if value},
+        "betrokken": [{name: value for name, value in organisation.items() if value}] if told.organisation_kind else [],
+    }
+    return {name: value for name, value in fields.items() if value}
 
 
 def _new_form(today: date) -> Form:
@@ -56,6 +83,7 @@ def _new_form(today: date) -> Form:
         Field(name="geboortedatum", label="Geboortedatum", kind="date"),
         Field(name="gebied", label="Gebied", value="Charlois"),
         Field(name="driegesprek", label="Driegesprek gewenst", kind="checkbox", required=False),
+        *fields_for_counsellor(CODES),
         Field(name="datum", label="Datum van de aanmelding", kind="date", value=today.isoformat()),
     )
     return Form(name="nieuw", title="Nieuwe aanmeldcode SHV", button="Aanmelden", fields=fields)
