@@ -113,6 +113,8 @@ _UNUSED: Mapping[EventType, frozenset[Field]] = {
     ),
     **dict.fromkeys(
         (
+            EventType.CONTACT_LOST,
+            EventType.CONTACT_RESTORED,
             EventType.OTHER_HELP_NEEDED,
             EventType.PROGRESS_REPORTED,
             EventType.TERM_EXTENDED,

@@ -197,6 +197,13 @@ async def test_what_is_reopened_is_read_without_the_reason_of_the_end(hub: InPro
     assert read.fields[Field.REFERRAL_FLAGS] == []
 
 
+async def test_news_of_contact_says_nothing_of_a_moment_that_is_not_agreed(hub: InProcessHub) -> None:
+    events = await heard(hub, "werk_en_inkomen", [CONFIRM, SCHEDULE, LOST, ATTEND])
+
+    assert names(events)[-2:] == ["contact-lost", "contact-restored"]
+    assert all("status" not in data["referral"] for _, data in events[-2:])
+
+
 async def test_lists_the_planned_talk_and_the_parties_name_the_new_counsellor(hub: InProcessHub) -> None:
     owner, referral_id = await referred(hub, "exit")
     await hub.execute(referral_id, CONFIRM, SCHEDULE, ChangeCounsellor(OTHER))

@@ -240,6 +240,18 @@ def test_whatever_the_order_of_facts_the_newest_counts_and_nothing_is_reported_t
     assert reported(case, shuffled) == events
 
 
+def test_contact_that_was_restored_on_the_day_of_the_loss_counts_whenever_that_is_reported() -> None:
+    case = case_after(CONFIRM, LOST)
+    next_day = replace(FROM_ALLEGRO, occurred_at=FROM_ALLEGRO.occurred_at + timedelta(days=1))
+    assert case.referral.contact_changed_at is not None
+    at_night = case.referral.contact_changed_at.replace(hour=20)
+    case.referral = replace(case.referral, contact_changed_at=at_night)
+
+    handle(case, RESTORED, next_day)
+
+    assert not case.referral.flags.contact_lost
+
+
 @given(moments=st.permutations([("lost", 3), ("unreachable", 2), ("restored", 1)]))
 def test_contact_that_was_restored_last_leaves_the_referral_open_in_any_order(moments: list[tuple[str, int]]) -> None:
     case = case_after(CONFIRM)
@@ -331,3 +343,10 @@ def test_the_part_of_the_earlier_counsellor_ends_where_that_of_the_new_one_begin
     ]
     assert parts == [(COUNSELLOR.name, TODAY, TODAY), (OTHER.name, TODAY, None)]
     assert case.ended_parties == {PartyRole.COUNSELLOR: TODAY}
+
+
+def test_another_telephone_of_the_same_counsellor_is_news_and_no_other_part() -> None:
+    case = case_after(*RUNNING, ChangeCounsellor(Counsellor(COUNSELLOR.name, "010-5550177")))
+
+    assert event_names(case)[-1] == "counsellor-changed"
+    assert len([each for each in case.new_parties if each.role is PartyRole.COUNSELLOR]) == 1

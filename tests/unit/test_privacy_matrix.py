@@ -53,7 +53,7 @@ FIELDS_AT = {
     "appointment.three_way appointment.response appointment.cancellation_reason counsellor.name counsellor.phone",
     DisclosureOccasion.INTAKE_ATTENDED: NEWS,
     DisclosureOccasion.MISSED: f"{NEWS} attendance.missed_count",
-    DisclosureOccasion.CONTACT_LOST: f"{NEWS} contact.lost_on contact.restored_on",
+    DisclosureOccasion.CONTACT_LOST: f"{WITHOUT_STATUS} contact.lost_on contact.restored_on",
     DisclosureOccasion.INTAKE_RESULT: f"{NEWS} intake.result intake.concluded_on trajectory.id",
     DisclosureOccasion.PLAN_SIGNED: f"{NEWS} plan.signed_on trajectory.id",
     DisclosureOccasion.OTHER_HELP: f"{WITHOUT_STATUS} other_help.life_domains",
@@ -69,7 +69,10 @@ EXCEPT = {
     ("welzijnsorganisatie", DisclosureOccasion.MISSED): f"{NEWS} attendance.missed_count referral.requested_action",
     ("welzijnsorganisatie", DisclosureOccasion.CLOSED): f"{NEWS} {CLOSING} referral.requested_action",
     **{
-        (kind, DisclosureOccasion.CONTACT_LOST): f"{NEWS} contact.lost_on contact.restored_on referral.requested_action"
+        (
+            kind,
+            DisclosureOccasion.CONTACT_LOST,
+        ): f"{WITHOUT_STATUS} contact.lost_on contact.restored_on referral.requested_action"
         for kind in ("exit", "welzijnsorganisatie")
     },
     **{
@@ -87,6 +90,7 @@ EXCEPT = {
     ): f"{NEWS} result.code result.decided_on trajectory.id trajectory.closure_reason",
     **{(kind, DisclosureOccasion.CLOSED): WITHOUT_STATUS for kind in AT_A_DISTANCE},
     **{("schuldenrechter", moment): NEWS for moment in FEEDBACK_MOMENTS},
+    ("schuldenrechter", DisclosureOccasion.CONTACT_LOST): WITHOUT_STATUS,
 }
 NO_COUNSELLOR = frozenset(line.split()[0] for line in AGREED.splitlines()[2:] if line.split()[3] == "-")
 

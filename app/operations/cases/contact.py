@@ -49,7 +49,7 @@ def report_contact_restored(case: Case, command: ReportContactRestored, context:
     lifecycle.require_role(step.machine, step.action, context.role)
     if not case.is_contact_lost:
         _note_moment(case, moment)
-    elif not _is_late(case, step, moment, context, is_over=case.is_beyond(step)):
+    elif not _is_late(case, step, _end_of_day(moment), context, is_over=case.is_beyond(step)):
         _restore(case, step, moment, context)
 
 
@@ -168,6 +168,11 @@ def _moment_of(day: date, context: ActionContext) -> datetime:
     if local_date(occurred_at) == day:
         return occurred_at.astimezone(UTC)
     return datetime.combine(day, time(12), AMSTERDAM).astimezone(UTC)
+
+
+def _end_of_day(moment: datetime) -> datetime:
+    """Return the last moment of a day in Amsterdam: of what is reported of one day, restored contact counts."""
+    return datetime.combine(local_date(moment), time.max, AMSTERDAM).astimezone(UTC)
 
 
 def _lost(case: Case, day: date) -> Step:

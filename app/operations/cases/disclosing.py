@@ -1,10 +1,10 @@
 """What each change discloses to the referrer, noted in the transaction of the change and never again afterwards."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 
 from app.domain.case import Case
-from app.domain.codes import AppointmentStatus, ConsentScope, DisclosureOccasion
+from app.domain.codes import AppointmentStatus, ConsentScope, DisclosureOccasion, ReferralStatus
 from app.domain.disclosed import DisclosedFields, DisclosedValue, EventDisclosure, InForce
 from app.domain.events import OCCASION_OF, Event, EventType, NewEvent
 from app.domain.field_values import appointment_values, feedback_values, fixed_values, stated_facts
@@ -124,7 +124,7 @@ def _add_to_record(gate: PrivacyGate, case: Case, event: Event, fields: Disclose
     if not is_own_step:
         lasting |= {name: DisclosedValue(value, consent) for name, value in _states(gate, case, event).items()}
     if event.type is EventType.CONTACT_RESTORED:
-        lasting |= {name: DisclosedValue(None, consent) for name in _reopened(case)}
+        lasting |= {name: DisclosedValue(value, consent) for name, value in _reopened(case, event).items()}
     of_case = {name: value for name, value in lasting.items() if name not in _OF_APPOINTMENT}
     case.disclosed = case.disclosed.adding(of_case)
     # The referrer knows what its own step makes of an appointment.
@@ -132,10 +132,16 @@ def _add_to_record(gate: PrivacyGate, case: Case, event: Event, fields: Disclose
         _add_appointment(case, event, lasting, consent)
 
 
-def _reopened(case: Case) -> Iterator[Field]:
-    """Return which reasons of an end were disclosed that do not hold any more."""
+def _reopened(case: Case, event: Event) -> Mapping[Field, FactValue]:
+    """Return what restored contact makes of an end that was disclosed: neither its reason nor its status holds."""
     present = feedback_values(case.referral, case.trajectory)
-    return (name for name in _CLOSURES if name in case.disclosed.values and present.get(name) is None)
+    reopened: dict[Field, FactValue] = {
+        name: None for name in _CLOSURES if name in case.disclosed.values and present.get(name) is None
+    }
+    known = case.disclosed.read(InForce.of(case.referral.consent, local_date(event.recorded_at)))
+    if known.get(Field.REFERRAL_DISCLOSED_STATUS) == ReferralStatus.UNREACHABLE:
+        reopened[Field.REFERRAL_DISCLOSED_STATUS] = case.referral.status.value
+    return reopened
 
 
 def _states(gate: PrivacyGate, case: Case, event: Event) -> Mapping[Field, FactValue]:

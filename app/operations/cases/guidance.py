@@ -50,6 +50,7 @@ def change_counsellor(case: Case, command: ChangeCounsellor, context: ActionCont
         case.replace_appointment(replace(planned, counsellor=new))
     if case.trajectory:
         case.trajectory = replace(case.trajectory, counsellor=new)
+    if case.trajectory and (present is None or present.name != new.name):
         _replace_party(case, new, local_date(context.occurred_at))
 
 

@@ -124,6 +124,16 @@ def attendance(on: date, *, attended: bool) -> Document:
     return {"soort": "aanwezigheid", "datum": on.isoformat(), "gegevens": {"verschenen": "J" if attended else "N"}}
 
 
+def contact_lost(on: date) -> Document:
+    """Return the fact that nobody can reach the client."""
+    return {"soort": "contact_verloren", "datum": on.isoformat()}
+
+
+def unreachable(on: date) -> Document:
+    """Return the fact that a referral ends because nobody can reach the client."""
+    return {"soort": "onbereikbaar", "datum": on.isoformat()}
+
+
 def missed(rehearsal: Rehearsal, *, on_day: int) -> tuple[Document, Document]:
     """Return the facts of an intake that the client missed, this number of days ago."""
     on = days_ago(rehearsal, on_day)

@@ -92,6 +92,10 @@ SCENARIOS: Final[Mapping[str, Scenario]] = MappingProxyType(
             "A client misses two; a neighbourhood team is notified of the second one only.",
             referrals.second_missed_intake,
         ),
+        "contact-lost": Scenario(
+            "Nobody can reach a client; the referrer restores contact after the referral was closed.",
+            referrals.lost_contact,
+        ),
         "attended": Scenario("A client came to the intake; the result is still to be registered.", referrals.attended),
         "three-way-meeting": Scenario(
             "An intake with the referrer's worker, who is asked to respond.", referrals.three_way_meeting

@@ -6,12 +6,14 @@ from app.sandbox.control.cases import (
     appointment,
     attendance,
     confirmation,
+    contact_lost,
     days_ago,
     has_status,
     missed,
     refer,
     refer_row,
     register,
+    unreachable,
     whole_route,
 )
 from app.sandbox.control.rehearsal import Rehearsal, until
@@ -49,6 +51,20 @@ async def second_missed_intake(rehearsal: Rehearsal) -> None:
 
     await until("GIDSO's journal has a line about the missed intake", notified)
     rehearsal.says("A line about the missed intake is in GIDSO's journal.")
+
+
+async def lost_contact(rehearsal: Rehearsal) -> None:
+    """Lose contact with a client: the referrer is asked to restore it, and its signal reopens the closed referral."""
+    case = await refer(rehearsal, REFERRER)
+    await register(rehearsal, case, confirmation(days_ago(rehearsal, 11)), contact_lost(days_ago(rehearsal, 8)))
+    await has_status(rehearsal, case, "confirmed")
+    rehearsal.says("The welfare organisation is asked to restore contact; the referral goes on.")
+    await register(rehearsal, case, unreachable(days_ago(rehearsal, 1)))
+    await has_status(rehearsal, case, "unreachable")
+    path = f"/referrals/{rehearsal.ids['referral']}"
+    await rehearsal.caller(REFERRER).post(f"{path}/signals", {"kind": "contact_restored"})
+    rehearsal.says(f"{REFERRER.who}: signals that the client can be reached again.")
+    await has_status(rehearsal, case, "confirmed")
 
 
 async def three_way_meeting(rehearsal: Rehearsal) -> None:
