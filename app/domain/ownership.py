@@ -190,8 +190,8 @@ def _normalise_item(item: object) -> str:
         # As it was stored before kinds were asked for.
         case {"kind": HelpOrganisationKind.UNKNOWN.value, "name": str(name)}:
             return name
-        case {"kind": kind, "name": name}:
-            return f"{kind}: {name or ''}"
+        case {"kind": kind, **others}:
+            return f"{kind}: {others.get('name') or ''}"
         case _:
             return str(item)
 

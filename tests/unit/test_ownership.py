@@ -27,6 +27,7 @@ from app.domain.ownership import (
     with_values,
 )
 from app.domain.values import ClientDetails, HelpOrganisation, ReferralContents
+from app.privacy.json_values import to_json_value
 from app.reference import FaultyReference, load_reference, read_reference
 from tests.support.full_case import CLIENT, CONTENTS
 
@@ -189,6 +190,19 @@ def test_another_value_stays_another_value(field: Field, one: object, other: obj
 def test_the_form_of_comparison_does_not_change_between_versions(field: Field, value: object, form: str) -> None:
     # Fingerprints of this form are stored: another form would make every field look changed.
     assert normalise(field, value) == form
+
+
+def test_a_value_as_it_is_sent_is_compared_as_the_value_itself() -> None:
+    several = (
+        helping("Antes", HelpOrganisationKind.CARE),
+        helping(None, HelpOrganisationKind.SHELTER),
+        helping("DOCK"),
+    )
+    values = referrer_values(FULL) | {Field.REFERRAL_OTHER_ORGANISATIONS: several}
+
+    sent = {field: normalise(field, to_json_value(value)) for field, value in values.items()}
+
+    assert sent == {field: normalise(field, value) for field, value in values.items()}
 
 
 def test_organisations_are_read_back_as_they_are_stored_and_names_alone_as_of_an_unknown_kind() -> None:
