@@ -27,6 +27,12 @@ RMW_TEAM = {
 }
 _COUNSELLORS = ("A. Bakker", "S. El Amrani", "R. de Wit", "M. Pereira", "J. Vermeulen", "F. Yildiz")
 
+# What every referrer says for the counsellor; one life domain, so that no other route is advised.
+_REASON = "Huurachterstand van drie maanden; de klant opent geen post meer."
+_MOTIVATION = "Wil rust en overzicht."
+_TRIED = "Trajectplan light; de achterstand liep toch op."
+_HELPING = "Humanitas Thuisadministratie"
+
 # The credit bank starts on an application some days after it was received.
 _DAYS_TO_NEXT_KBR_STATUS = 7
 
@@ -51,6 +57,15 @@ def referral_body(row: RegisterRow) -> dict[str, Any]:
         "receivedAt": datetime.combine(row.received_on, time(9), AMSTERDAM).isoformat(),
         "area": row.area,
         "threeWayMeeting": row.three_way_meeting,
+        "reason": _REASON,
+        "motivation": _MOTIVATION,
+        "tried": _TRIED,
+        "otherOrganisations": [{"kind": "volunteers", "name": _HELPING}],
+        "assessment": {
+            "doneBy": row.organisation,
+            "reference": _assessment_reference(row),
+            "lifeDomains": ["finances"],
+        },
         "client": {
             "givenName": row.given_name,
             "familyName": row.family_name,
@@ -136,6 +151,15 @@ def _gidso_document(row: RegisterRow) -> Document:
             "Geslacht": {"m": "M", "f": "V"}.get(row.sex or ""),
         },
         Driegesprek={"Gewenst": row.three_way_meeting, "Locatie": None},
+        Aanleiding=_REASON,
+        Motivatie=_MOTIVATION,
+        EerderGeprobeerd=_TRIED,
+        Betrokken=[{"Soort": "Vrijwilligers", "Naam": _HELPING}],
+        BredeUitvraag={
+            "Door": row.organisation,
+            "Leefgebieden": ["Financien"],
+            "Kenmerk": _assessment_reference(row),
+        },
     )
 
 
@@ -151,4 +175,13 @@ def _rmw_document(row: RegisterRow) -> Document:
         soortTeam=RMW_TEAM[row.kind],
         gebied=row.area,
         driegesprek=allegro.yes_no(row.three_way_meeting),
+        aanleiding=_REASON,
+        motivatie=_MOTIVATION,
+        eerderGeprobeerd=_TRIED,
+        betrokken=[{"soort": "VR", "naam": _HELPING}],
+        bredeUitvraag={"door": row.organisation, "leefgebied": ["FI"], "kenmerk": _assessment_reference(row)},
     )
+
+
+def _assessment_reference(row: RegisterRow) -> str:
+    return f"BU-{row.number}"
