@@ -161,6 +161,7 @@ class Field(StrEnum):
     PROGRESS_STATE = "progress.state"
     PROGRESS_NEXT_STEP = "progress.next_step"
     PROGRESS_DUE_ON = "progress.due_on"
+    PROGRESS_REPORTED_ON = "progress.reported_on"
     TERM_CODE = "term.code"
     TERM_DUE_ON = "term.due_on"
     TERM_EXTENSION_REASON = "term.extension_reason"
@@ -876,6 +877,8 @@ OF_EVENT: tuple[FieldSpec[None], ...] = (
     _of_event(
         Field.PROGRESS_DUE_ON, _C.OPERATIONAL, DAY, "By when the counsellor decides (besluit uiterlijk op), if known"
     ),
+    # Events say when they happened; who reads later reads the day of the one that said it.
+    _spec(Field.PROGRESS_REPORTED_ON, _C.OPERATIONAL, DAY, lambda _: None),
     _of_event(Field.TERM_CODE, _C.OPERATIONAL, TEXT, "The term that is meant, as the city names it (termijn)"),
     _of_event(Field.TERM_DUE_ON, _C.OPERATIONAL, DAY, "The last day of the term (uiterlijk op)"),
     _of_event(
@@ -885,6 +888,15 @@ OF_EVENT: tuple[FieldSpec[None], ...] = (
     _of_event(Field.OCCURRED_AT, _C.OPERATIONAL, MOMENT, "When it happened in the real world (gebeurd op)"),
 )
 """What an event alone says."""
+
+PROGRESS = (
+    Field.PROGRESS_WEEK,
+    Field.PROGRESS_STATE,
+    Field.PROGRESS_NEXT_STEP,
+    Field.PROGRESS_DUE_ON,
+    Field.PROGRESS_REPORTED_ON,
+)
+"""Where a case is; unlike the rest of what events say, it is kept to be read again until the case ends."""
 
 TABLES: tuple[tuple[FieldSpec[Any], ...], ...] = (
     OF_REFERRAL,

@@ -193,6 +193,22 @@ class PrivacyGate:
         outcomes = self._plan(kind, occasion, inside, self._today()).outcomes(facts)[field]
         return (outcomes.empty if field in facts and facts[field] is None else outcomes.filled).released
 
+    def reads_as_it_is(self, receiver: Receiver, field: Field, facts: Mapping[Field, object]) -> bool:
+        """Return whether a rule for reading releases a field to a receiver now, and not only one for a moment.
+
+        Whoever has such a rule reads how something is, the others what was disclosed to them.
+
+        Args:
+            receiver: who reads.
+            field: that is asked about.
+            facts: at least what the rules depend on: consent, and the fields in conditions.
+        """
+        day = self._today()
+        cell = self.policy.row(receiver.kind, DisclosureOccasion.READING).get(field, NO_RULES)
+        own = replace(cell, permits=tuple(permit for permit in cell.permits if not permit.re_released))
+        question = Question(day, receiver.inside, partial(_is_met_by, facts, day))
+        return decide(field, own, question, is_empty=False).effect is not None
+
     def depends_on_case(self, kind: str, occasion: DisclosureOccasion, field: Field, inside: bool) -> bool:
         """Return whether a case decides on the release of a field: by its consent, or by a condition.
 

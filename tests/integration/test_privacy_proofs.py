@@ -29,6 +29,7 @@ from app.operations.subscriptions.feed import EventFeed
 from app.operations.subscriptions.preview import PreviewRequest, preview_for
 from app.privacy.policy import REFERRER_KINDS
 from tests.support.hub import InProcessHub, dump_of, unreadable
+from tests.support.lives import as_disclosed
 from tests.support.privacy import POLICY, release_for
 from tests.support.privacy_canaries import CANARIES, COURSE, ORIGIN, found_in, referred
 from tests.support.subscriptions import subscription
@@ -46,7 +47,7 @@ def everything_read(
 ) -> Iterator[tuple[str, object]]:
     """Return all that a referrer reads of a referral, by what it asks for."""
     services = hub.services
-    yield "referral", read_referral(tx, services, caller_scope, referral_id).digest
+    yield "referral", as_disclosed(services, caller_scope, read_referral(tx, services, caller_scope, referral_id))
     yield "appointments", [each.digest for each in read_appointments(tx, services, caller_scope, referral_id)]
     yield "history", read_history(tx, services, caller_scope, referral_id)
     yield "actions", referral_actions(tx, services, caller_scope, referral_id)

@@ -190,6 +190,7 @@ OF_THE_EVENT: FieldValues = {
     Field.PROGRESS_STATE: ProgressState.RUNNING,
     Field.PROGRESS_NEXT_STEP: NextStep.DECISION,
     Field.PROGRESS_DUE_ON: date(2027, 2, 12),
+    Field.PROGRESS_REPORTED_ON: date(2027, 1, 7),
     Field.TERM_CODE: "decision",
     Field.TERM_DUE_ON: date(2027, 2, 13),
     Field.TERM_EXTENSION_REASON: ExtensionReason.AWAITING_DOCUMENTS,

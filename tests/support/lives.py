@@ -56,7 +56,7 @@ from app.domain.commands import (
 from app.domain.errors import HubError, TrajectoryNotFound
 from app.domain.events import OCCASION_OF
 from app.domain.field_values import appointment_values, field_values
-from app.domain.fields import Field, FieldValues
+from app.domain.fields import PROGRESS, FactValue, Field, FieldValues
 from app.domain.queries import ReferralQuery, TrajectoryQuery
 from app.domain.values import Consent, Counsellor, Organisation
 from app.events.delivery.routing import referrer_as_receiver
@@ -73,8 +73,10 @@ from app.operations.cases.queries import (
     trajectory_actions,
 )
 from app.operations.disclosure.explanation import explain
+from app.operations.services import Services
 from app.operations.subscriptions.feed import EventFeed
 from app.operations.subscriptions.preview import PreviewRequest, preview_for
+from app.privacy.gate import Released
 from tests.support.hub import CONTENTS, COUNSELLOR, SCHEDULE, TODAY, InProcessHub
 from tests.support.privacy_canaries import ORIGIN
 from tests.support.subscriptions import subscription
@@ -127,12 +129,21 @@ def random_steps(random: Random, count: int) -> Iterator[Command]:
         yield make()
 
 
+def as_disclosed(services: Services, scope: CallerScope, read: Released) -> dict[Field, FactValue]:
+    """Return what a referrer reads of a referral because it was disclosed to it, or it supplied it.
+
+    That is everything, but where the case is now to those with whom reading that is agreed: welfare and probation.
+    """
+    is_asked = services.gate.reads_as_it_is(scope.itself, Field.PROGRESS_STATE, {})
+    return {name: value for name, value in read.fields.items() if not (is_asked and name in PROGRESS)}
+
+
 def everything_read(
     tx: Connection, hub: InProcessHub, scope: CallerScope, referral_id: UUID, trajectory_id: UUID | None
 ) -> Iterator[tuple[str, object]]:
     """Return everything that a referrer reads of a case, by what it asks for; a refusal is a reading too."""
     services = hub.services
-    yield "referral", dict(read_referral(tx, services, scope, referral_id).fields)
+    yield "referral", as_disclosed(services, scope, read_referral(tx, services, scope, referral_id))
     yield "appointments", [dict(each.fields) for each in read_appointments(tx, services, scope, referral_id)]
     yield "history", read_history(tx, services, scope, referral_id)
     yield "actions", referral_actions(tx, services, scope, referral_id)

@@ -36,6 +36,7 @@ from app.operations.cases.known_case import known_step
 from app.operations.cases.queries import referral_actions, released_appointments, released_referral
 from app.operations.cases.unit_of_work import UnitOfWork
 from tests.support.hub import CONTENTS, TODAY, InProcessHub, context_of
+from tests.support.lives import as_disclosed
 
 ACTIONS: dict[type[Command], frozenset[Action]] = {
     WithdrawReferral: frozenset({Action.WITHDRAW, Action.REQUEST_WITHDRAWAL}),
@@ -117,7 +118,7 @@ def effect_of(
     except HubError as error:
         return Effect(f"{type(error).__name__}: {error}")
     read = (
-        dict(released_referral(hub.services, scope, changed).fields),
+        as_disclosed(hub.services, scope, released_referral(hub.services, scope, changed)),
         [dict(each.fields) for each in released_appointments(hub.services, scope, changed)],
         [(known_step(each).action, each.disclosed_status, each.disclosed_consent) for each in changed.new_history],
         changed.referral.disclosed_status,

@@ -208,6 +208,7 @@ NOT_SHOWN = frozenset(
         Field.SIGNAL_KIND,
         # Of terms that concern the finance team; to a referrer the day of the decision says it.
         Field.REFERRAL_LED_BY,
+        Field.PROGRESS_REPORTED_ON,
         Field.TERM_CODE,
         Field.TERM_DUE_ON,
     }

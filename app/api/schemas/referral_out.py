@@ -23,6 +23,8 @@ from app.domain.codes import (
     IntakeResult,
     KbrStatus,
     LifeDomain,
+    NextStep,
+    ProgressState,
     ReferralStatus,
     ReferrerKind,
     RejectionReason,
@@ -177,6 +179,23 @@ class KbrOut(Out):
     )
 
 
+class ProgressOut(Out):
+    """Where the case is, between the first talk of the intake and its end (*stand van zaken*).
+
+    Who agreed so reads how it is now; the others what was disclosed to them last, with its day.
+    """
+
+    state: ProgressState | None = Described(None, description="Where it is (*stand*).")
+    next_step: NextStep | None = Described(None, description="What comes next (*volgende stap*).")
+    due_on: date | None = Described(
+        None, description="By when the counsellor decides (*besluit uiterlijk op*); absent when it is not known yet."
+    )
+    week: int | None = Described(None, description="How many weeks after the first talk it was disclosed.")
+    reported_on: date | None = Described(
+        None, description="When it was disclosed to you (*peildatum*); absent when it is how it is now."
+    )
+
+
 class ReferralSummaryOut(Out):
     """A referral in a list (*aanmelding*)."""
 
@@ -244,6 +263,7 @@ class ReferralOut(ReferralSummaryOut):
     plan: PlanOut | None = Described(None, description="The signed support plan (*ondersteuningsplan*).")
     result: ResultOut | None = Described(None, description="The newest result of the trajectory.")
     kbr: KbrOut | None = Described(None, description="The application to the credit bank.")
+    progress: ProgressOut | None = Described(None, description="Where the case is (*stand van zaken*).")
 
 
 class ReferralLink(Out):

@@ -8,9 +8,10 @@ from app.domain.codes import AppointmentStatus, ConsentScope, DisclosureOccasion
 from app.domain.disclosed import DisclosedFields, DisclosedValue, EventDisclosure, InForce
 from app.domain.events import OCCASION_OF, Event, EventType, NewEvent
 from app.domain.field_values import appointment_values, feedback_values, fixed_values, stated_facts
-from app.domain.fields import OF_APPOINTMENT, OF_EVENT, SPECS, FactValue, Field, FieldValues, consent_values
+from app.domain.fields import OF_APPOINTMENT, OF_EVENT, PROGRESS, SPECS, FactValue, Field, FieldValues, consent_values
 from app.domain.lifecycle import Machine
 from app.domain.local_time import local_date
+from app.domain.progress import is_over
 from app.events.contract.catalogue import fields_for
 from app.events.delivery.routing import referrer_as_receiver
 from app.privacy.gate import PrivacyGate, Receiver, Released
@@ -22,6 +23,7 @@ _COUNSELLOR = frozenset({Field.COUNSELLOR_NAME, Field.COUNSELLOR_PHONE})
 _OF_APPOINTMENT = frozenset(spec.field for spec in OF_APPOINTMENT)
 _OF_EVENT = frozenset(spec.field for spec in OF_EVENT)
 
+_TELLS_THE_END = frozenset({DisclosureOccasion.INTAKE_RESULT, DisclosureOccasion.CLOSED})
 _READ_FLAGS = SPECS[Field.REFERRAL_FLAGS].read
 
 _STATUS_FIELD = {
@@ -119,6 +121,7 @@ def _consents(
 def _add_to_record(gate: PrivacyGate, case: Case, event: Event, fields: DisclosedFields, is_own_step: bool) -> None:
     consent = fields[Field.REFERRAL_ID].consent
     lasting = {name: value for name, value in fields.items() if name not in _OF_EVENT}
+    lasting |= _progress(case, event, fields, consent)
     if status := lasting.get(Field.REFERRAL_STATUS):
         lasting[Field.REFERRAL_DISCLOSED_STATUS] = status
     if not is_own_step:
@@ -130,6 +133,19 @@ def _add_to_record(gate: PrivacyGate, case: Case, event: Event, fields: Disclose
     # The referrer knows what its own step makes of an appointment.
     if event.appointment_id and not is_own_step:
         _add_appointment(case, event, lasting, consent)
+
+
+def _progress(case: Case, event: Event, fields: DisclosedFields, consent: ConsentScope | None) -> DisclosedFields:
+    """Return where the case is as the event tells it; nothing any more once it tells that the case ended."""
+    if Field.PROGRESS_STATE in fields:
+        reported_on = DisclosedValue(local_date(event.occurred_at).isoformat(), consent)
+        told = {name: fields[name] for name in PROGRESS if name in fields} | {Field.PROGRESS_REPORTED_ON: reported_on}
+    elif OCCASION_OF[event.type] in _TELLS_THE_END and is_over(case):
+        told = {}
+    else:
+        return {}
+    before = dict.fromkeys((name for name in PROGRESS if name in case.disclosed.values), DisclosedValue(None, consent))
+    return before | told
 
 
 def _reopened(case: Case, event: Event) -> Mapping[Field, FactValue]:

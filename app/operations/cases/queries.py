@@ -15,10 +15,12 @@ from app.domain.details import Detail
 from app.domain.disclosed import InForce
 from app.domain.errors import NotFound, TrajectoryNotFound
 from app.domain.field_values import appointment_values, field_values, supplied_values, trajectory_values
-from app.domain.fields import OF_TRAJECTORY, Field, FieldValues, consent_values
+from app.domain.fields import OF_TRAJECTORY, PROGRESS, Field, FieldValues, consent_values
 from app.domain.lifecycle import Action, Machine, available
 from app.domain.local_time import local_date
+from app.domain.progress import progress_now
 from app.domain.values import Consent, HistoryEntry, Party
+from app.events.delivery.routing import referrer_as_receiver
 from app.models.access.organisation import find_organisation
 from app.models.cases.client import sealer_of_client
 from app.models.cases.history import list_history
@@ -75,15 +77,30 @@ def released_referral(services: Services, scope: CallerScope, case: Case) -> Rel
 
 def readable_values(services: Services, scope: CallerScope, case: Case) -> FieldValues:
     """Return the fields of a case from which the gate releases what a caller may read."""
-    return field_values(case) if scope.knows_all_statuses else known_values(services, case)
+    if scope.knows_all_statuses:
+        return field_values(case) | progress_now(case)
+    return known_values(services, case)
 
 
 def known_values(services: Services, case: Case) -> FieldValues:
-    """Return the fields of a case as its referrer knows them: what it supplied, and what was disclosed to it."""
+    """Return the fields of a case as its referrer knows them: what it supplied, and what was disclosed to it.
+
+    Where the case is now is added for a referrer that may read so on asking.
+    """
     in_force = in_force_now(services, case.referral.consent)
     newest = max(case.disclosed.appointments, default=None)
     of_newest = case.disclosed.read_appointment(newest, in_force) if newest else {}
-    return of_newest | supplied_values(case) | case.disclosed.read(in_force)
+    disclosed = case.disclosed.read(in_force)
+    known = of_newest | supplied_values(case) | disclosed
+    return known | _shown_on_asking(services, case) if Field.REFERRAL_ID in disclosed else known
+
+
+def _shown_on_asking(services: Services, case: Case) -> FieldValues:
+    """Return where the case is now, in place of where it was when that was disclosed; nothing unless agreed."""
+    receiver, consent = referrer_as_receiver(case.referral.organisation), consent_values(case.referral.consent)
+    if not services.gate.reads_as_it_is(receiver, Field.PROGRESS_STATE, consent):
+        return {}
+    return {**dict.fromkeys(PROGRESS), **progress_now(case)}
 
 
 def in_force_now(services: Services, consent: Consent) -> InForce:

@@ -1,0 +1,57 @@
+"""Where a case is, for those who wait for it (*stand* and *volgende stap*)."""
+
+from collections.abc import Mapping
+
+from app.domain.case import Case
+from app.domain.codes import NextStep, ProgressState, ReferralStatus, TrajectoryStatus
+from app.domain.fields import Field
+from app.domain.lifecycle import is_ended, is_open
+
+_OF_TRAJECTORY: Mapping[TrajectoryStatus, tuple[ProgressState, NextStep]] = {
+    TrajectoryStatus.PLANNING: (ProgressState.PLANNING, NextStep.PLAN),
+    TrajectoryStatus.RUNNING: (ProgressState.RUNNING, NextStep.DECISION),
+    TrajectoryStatus.PAUSED: (ProgressState.PAUSED, NextStep.RESUMPTION),
+    TrajectoryStatus.DECIDED: (ProgressState.DECIDED, NextStep.SERVICE),
+}
+
+
+def progress_now(case: Case) -> dict[Field, str | None]:
+    """Return where a case is that is between its first talk and its end; nothing of another."""
+    if case.referral.intake_held_on is None or is_over(case):
+        return {}
+    return progress_facts(case)
+
+
+def progress_facts(case: Case) -> dict[Field, str | None]:
+    """Return where a case is that is not over: its state, what comes next, and by when the counsellor decides."""
+    state, following = _state_of(case)
+    return {
+        Field.PROGRESS_STATE: state.value,
+        Field.PROGRESS_NEXT_STEP: following.value,
+        Field.PROGRESS_DUE_ON: _due_on(case),
+    }
+
+
+def is_over(case: Case) -> bool:
+    """Return whether nothing follows on a case: its referral ended without a trajectory, or its trajectory ended."""
+    status = case.referral.status
+    if is_open(status):
+        return False
+    is_guided = status is ReferralStatus.CONCLUDED and case.trajectory is not None
+    return not is_guided or (case.trajectory is not None and is_ended(case.trajectory.status))
+
+
+def _state_of(case: Case) -> tuple[ProgressState, NextStep]:
+    if case.referral.flags.contact_lost:
+        return ProgressState.CONTACT_LOST, NextStep.CONTACT
+    if case.trajectory is None:
+        return ProgressState.INTAKE, NextStep.INTAKE_RESULT
+    return _OF_TRAJECTORY[case.trajectory.status]
+
+
+def _due_on(case: Case) -> str | None:
+    """Return the day by which the counsellor decides; None when it is not known yet, or it decided."""
+    trajectory = case.trajectory
+    if trajectory is None or trajectory.status is TrajectoryStatus.DECIDED:
+        return None
+    return trajectory.due_on.isoformat()
