@@ -228,3 +228,60 @@ async def test_nothing_was_disclosed_before_anything_is_sent(dock: Api) -> None:
     made = await refer(dock)
 
     assert (await read(dock, f"/referrals/{made['id']}/disclosures"))["items"] == []
+
+
+async def test_contact_is_lost_and_restored_once_however_often_it_is_reported(dock: Api, etf: Api) -> None:
+    made = await refer(dock, reference="A-1")
+    path, own = await path_for(etf, "A-1"), f"/referrals/{made['id']}"
+    await step(etf, f"{path}/confirmation")
+
+    for _ in range(2):
+        await step(etf, f"{path}/lost-contact", {"lostOn": "2026-03-02"})
+    lost = await read(dock, own)
+    for _ in range(2):
+        await step(etf, f"{path}/restored-contact", {"restoredOn": "2026-03-02"})
+    restored = await read(dock, own)
+
+    history = [each["action"] for each in (await read(etf, f"{path}/history"))["items"]]
+    assert history == ["register", "confirm", "report_contact_lost", "report_contact_restored"]
+    assert (lost["status"], lost["flags"]) == ("confirmed", ["contact_lost"])
+    assert (restored["status"], restored["flags"]) == ("confirmed", [])
+
+
+async def test_restored_contact_of_before_the_loss_is_refused_with_what_to_do(dock: Api, etf: Api) -> None:
+    await refer(dock, reference="A-1")
+    path = await path_for(etf, "A-1")
+    await step(etf, f"{path}/confirmation")
+    await step(etf, f"{path}/lost-contact", {"lostOn": "2026-03-02"})
+
+    body = {"restoredOn": "2026-03-01"}
+    refused = await attempt(etf, f"{path}/restored-contact", body, **{"Accept-Language": "nl"})
+
+    assert (refused.status_code, refused.json()["code"]) == (409, "transition-not-allowed")
+    assert "geef de juiste dag" in refused.json()["detail"]
+
+
+async def test_the_referrer_reopens_what_was_closed_without_contact(dock: Api, etf: Api) -> None:
+    made = await refer(dock, reference="A-1")
+    path, own = await path_for(etf, "A-1"), f"/referrals/{made['id']}"
+    await step(etf, f"{path}/confirmation")
+    await step(etf, f"{path}/contact-loss")
+
+    reopened = await step(dock, f"{own}/signals", {"kind": "contact_restored"})
+
+    assert (reopened["status"], reopened["flags"]) == ("confirmed", [])
+    assert "closureReason" not in reopened
+    await step(etf, f"{path}/appointments", {"startsAt": "2026-03-09T10:00:00+01:00"})
+
+
+async def test_a_referral_is_forwarded_to_one_place(dock: Api, etf: Api) -> None:
+    await refer(dock, reference="A-1")
+    path = await path_for(etf, "A-1")
+
+    nowhere = await attempt(etf, f"{path}/forwarding")
+    twice = await attempt(etf, f"{path}/forwarding", {"organisationCode": "pit010", "outsideBody": "legal_desk"})
+    forwarded = await step(etf, f"{path}/forwarding", {"outsideBody": "legal_desk"})
+
+    assert fault(nowhere) == fault(twice) == ("organisationCode", "one-destination")
+    assert forwarded["status"] == "forwarded"
+    assert (await read(etf, f"{path}/history"))["items"][-1]["reason"] == "legal_desk"
