@@ -36,6 +36,7 @@ OPERATIONS: Mapping[Action, str] = {
     Action.MARK_UNREACHABLE: "report_contact_loss",
     Action.REOPEN: "send_signal",
     Action.ENTER_IN_ERROR: "report_entry_error",
+    Action.START_WITH_PLAN: "record_first_plan",
     Action.SIGN_PLAN: "record_plan",
     Action.PAUSE: "pause_trajectory",
     Action.RESUME: "resume_trajectory",

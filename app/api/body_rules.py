@@ -6,6 +6,7 @@ What is wrong with a readable request its operation says, by the same rules.
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from uuid import UUID
 
 from pydantic import BaseModel
@@ -19,7 +20,7 @@ from app.api.schemas.partners import JobIn
 from app.api.schemas.records import RecordSearchIn
 from app.api.schemas.reference import OrganisationIn
 from app.api.schemas.referral_in import ReferralIn
-from app.api.schemas.steps import ForwardingIn, PlanIn, StepIn
+from app.api.schemas.steps import FirstPlanIn, ForwardingIn, PlanIn, StepIn
 from app.api.schemas.subscriptions import PreviewIn, SubscriptionIn
 from app.domain.codes import DisclosureOccasion, System
 from app.domain.errors import FieldFault
@@ -30,7 +31,9 @@ from app.domain.stated import Stated
 from app.domain.validation import bsn_not_allowed, stated_faults
 from app.operations.access.clients import credential_faults, organisation_faults, scope_faults
 from app.operations.access.organisations import code_faults_of, referrer_faults
+from app.operations.cases.queries import find_case, find_case_of_trajectory
 from app.operations.cases.stated_rules import (
+    FindCase,
     stated_forwarding_faults,
     stated_plan_faults,
     stated_registration_faults,
@@ -101,10 +104,20 @@ async def _forwarding(asked: Asked) -> Faults:
 
 
 async def _plan(asked: Asked) -> Faults:
-    read, trajectory_id = asked.read, asked.record_id("trajectory_id")
-    if trajectory_id is None:
+    id = asked.record_id("trajectory_id")
+    return await _signed(asked, partial(find_case_of_trajectory, trajectory_id=id) if id else None)
+
+
+async def _first_plan(asked: Asked) -> Faults:
+    id = asked.record_id("referral_id")
+    return await _signed(asked, partial(find_case, referral_id=id) if id else None)
+
+
+async def _signed(asked: Asked, find: FindCase | None) -> Faults:
+    read = asked.read
+    if find is None:
         return await _step(asked)
-    stored = await read.hub.db.read(stated_plan_faults, read.services, read.caller_scope, trajectory_id, asked.stated)
+    stored = await read.hub.db.read(stated_plan_faults, read.services, read.caller_scope, find, asked.stated)
     return [*await _step(asked), *stored]
 
 
@@ -171,6 +184,7 @@ RULES: Mapping[type[BaseModel], Rules] = {
     ApiClientIn: _api_client,
     ApiClientScopesIn: _api_client_scopes,
     ExplanationIn: _explanation,
+    FirstPlanIn: _first_plan,
     ForwardingIn: _forwarding,
     JobIn: _job,
     KeyRotationIn: _key_rotation,

@@ -206,6 +206,8 @@ class Case:
             guards.add(Guard.CONTACT_LOST)
         elif self.goes_on:
             guards.add(Guard.IN_CONTACT)
+        if self.trajectory is None:
+            guards.add(Guard.NO_TRAJECTORY)
         return frozenset(guards)
 
     @property

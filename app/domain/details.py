@@ -67,8 +67,12 @@ class Detail(Enum):
         "Dit is niet de huidige afspraak van de aanmelding; lees …/appointments voor de nieuwste.",
     )
     NO_TRAJECTORY_YET = (
-        "There is no trajectory yet: it opens with the intake result.",
-        "Er is nog geen traject: het begint met het resultaat van de intake.",
+        "There is no trajectory yet: it opens with the plan of the first talk, or with the intake result.",
+        "Er is nog geen traject: het begint met het plan van het eerste gesprek, of met het resultaat van de intake.",
+    )
+    TRAJECTORY_ALREADY = (
+        "'{action}' can be done only while there is no trajectory; the finance team ends the trajectory.",
+        "'{action}' kan alleen zolang er geen traject is; het expertiseteam beëindigt het traject.",
     )
     TRAJECTORY_ENDED = (
         "A party cannot be added to a trajectory that has ended.",

@@ -67,6 +67,7 @@ class Action(StrEnum):
     REOPEN_PLANNING = "reopen_planning"
     REOPEN_DECIDED = "reopen_decided"
     ENTER_IN_ERROR = "enter_in_error"
+    START_WITH_PLAN = "start_with_plan"
     OPEN = "open"
     SIGN_PLAN = "sign_plan"
     PAUSE = "pause"
@@ -91,6 +92,7 @@ class Guard(StrEnum):
     IN_CONTACT = "it goes on, and contact with the client is not lost"
     CONTACT_LOST = "contact with the client is lost"
     CONTACT_RESTORED = "contact with the client was restored by this very step"
+    NO_TRAJECTORY = "there is no trajectory"
 
 
 _UNMET = {
@@ -100,6 +102,7 @@ _UNMET = {
     Guard.IN_CONTACT: Detail.CASE_ENDED,
     Guard.CONTACT_LOST: Detail.CONTACT_NOT_LOST,
     Guard.CONTACT_RESTORED: Detail.CONTACT_NOT_LOST,
+    Guard.NO_TRAJECTORY: Detail.TRAJECTORY_ALREADY,
 }
 
 _NAMES = {
@@ -222,6 +225,8 @@ TRANSITIONS: tuple[Transition, ...] = (
     _referral(Action.ATTEND, _at(_R.SCHEDULED), _R.ATTENDED, _TEAM, implied=True),
     _referral(Action.MISS, _at(_R.SCHEDULED), _R.MISSED, _TEAM),
     _referral(Action.CONCLUDE, _at(_R.ATTENDED), _R.CONCLUDED, _TEAM, reasons=IntakeResult),
+    # The plan is signed at the first talk if possible; the result of the intake comes with a later talk.
+    _referral(Action.START_WITH_PLAN, _at(_R.ATTENDED), None, _TEAM, guard=Guard.NO_TRAJECTORY),
     # A missed client who wants no support may be concluded without attendance.
     _referral(Action.CONCLUDE_UNATTENDED, _at(_R.MISSED), _R.CONCLUDED, _TEAM, reasons=IntakeResult),
     _referral(
@@ -238,7 +243,8 @@ TRANSITIONS: tuple[Transition, ...] = (
     _referral(Action.REOPEN, _at(_R.UNREACHABLE), _R.CONFIRMED, _REFERRER),
     _referral(Action.REPORT_OTHER_HELP, _TAKEN_ON | _at(_R.CONCLUDED), None, _TEAM, guard=Guard.GOES_ON),
     _referral(Action.CHANGE_COUNSELLOR, _TAKEN_ON | _at(_R.CONCLUDED), None, _TEAM, guard=Guard.GOES_ON),
-    _referral(Action.ENTER_IN_ERROR, _OPEN_REFERRAL, _R.ENTERED_IN_ERROR, _REFERRER),
+    # Where the plan opened a trajectory, the finance team ends it.
+    _referral(Action.ENTER_IN_ERROR, _OPEN_REFERRAL, _R.ENTERED_IN_ERROR, _REFERRER, guard=Guard.NO_TRAJECTORY),
     _trajectory(Action.OPEN, _at(), _T.PLANNING, _TEAM),
     _trajectory(Action.SIGN_PLAN, _at(_T.PLANNING), _T.RUNNING, _TEAM),
     # The plan's date may be registered late: the fact is kept, the state stays.

@@ -46,6 +46,7 @@ BODIES: Mapping[Action, Json] = {
     Action.RETRACT: {"status": "withdrawn"},
     Action.SCHEDULE: {"startsAt": "2026-03-09T10:00:00+01:00"},
     Action.SIGN_PLAN: {"signedOn": "2026-03-02"},
+    Action.START_WITH_PLAN: {"signedOn": "2026-03-02"},
     Action.SUBMIT: {"status": "submitted"},
     Action.TAKE_UP: {"status": "in_progress"},
     Action.WITHDRAW: {"reason": "helped_elsewhere"},

@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from app.api.paging import text_cursor
-from tests.support.api_calls import attempt, concluded, fault, read, step
+from tests.support.api_calls import attempt, attended, concluded, fault, read, step
 
 Api = httpx.AsyncClient
 
@@ -221,3 +221,31 @@ async def test_cursor_of_the_list_does_not_hold_when_the_intake_was_concluded(do
     assert len({each["id"] for each in (*first["items"], *second["items"])}) == 3
     unknown = text_cursor("019ab3f2-7c00-7000-8000-000000000003")
     assert fault(await dock.get(f"/v1/trajectories?cursor={unknown}")) == ("cursor", "cursor")
+
+
+async def test_the_plan_of_the_first_talk_opens_the_trajectory_to_which_the_result_is_added(
+    dock: Api, etf: Api
+) -> None:
+    path = await attended(dock, etf, "K-1")
+
+    await step(etf, f"{path}/plan", {"signedOn": "2026-03-02", "documentReference": "RDD-1"})
+    opened = (await read(etf, path))["trajectory"]
+    await step(etf, f"{path}/intake-result", {"result": "route_to_kbr", "concludedOn": "2026-03-02"})
+
+    referral = await read(etf, path)
+    trajectory = await read(etf, f"/trajectories/{opened['id']}")
+    assert (referral["status"], referral["trajectory"]["id"]) == ("concluded", opened["id"])
+    assert (trajectory["status"], trajectory["startedOn"]) == ("running", "2026-03-02")
+    assert trajectory["plan"]["documentReference"] == "RDD-1"
+
+
+async def test_a_second_plan_of_the_first_talk_replaces_the_first_as_one_of_the_trajectory_does(
+    dock: Api, etf: Api
+) -> None:
+    path = await attended(dock, etf, "K-1")
+    await step(etf, f"{path}/plan", {"signedOn": "2026-03-02"})
+
+    changed = await step(etf, f"{path}/plan", {"signedOn": "2026-03-02", "documentReference": "RDD-2"})
+
+    trajectory = await read(etf, f"/trajectories/{changed['trajectory']['id']}")
+    assert trajectory["plan"]["documentReference"] == "RDD-2"

@@ -228,13 +228,13 @@ async def test_of_a_page_each_case_is_applied_in_the_order_of_its_revisions(hub:
 
 async def test_what_became_visible_late_goes_before_what_was_refused_without_it(hub: InProcessHub) -> None:
     referral_id = await hub.known_case("D-1", SCHEDULE, ATTEND)
-    late, early = partner_record("D-1", CONCLUDE, revision=7), partner_record("D-1", SIGN, revision=8)
+    late, early = partner_record("D-1", CONCLUDE, revision=7), partner_record("D-1", DECIDE, revision=8)
     assert await hub.pull(early) == PageResult(quarantined=1)
 
     tally = await hub.pull(late, early)
 
     assert tally == PageResult(applied=2)
-    assert await hub.trajectory_status(referral_id) is TrajectoryStatus.RUNNING
+    assert await hub.trajectory_status(referral_id) is TrajectoryStatus.DECIDED
     assert await hub.quarantine() == []
 
 

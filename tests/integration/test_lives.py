@@ -2,7 +2,6 @@
 
 import json
 from collections import Counter
-from collections.abc import Mapping
 from random import Random
 from uuid import UUID
 
@@ -18,7 +17,7 @@ from app.operations.cases.queries import read_referral, read_trajectory
 from app.privacy.policy import REFERRER_KINDS
 from app.privacy.wire import to_wire
 from tests.support.hub import ATTEND, CONCLUDE, CONFIRM, SCHEDULE, SIGN, TODAY, InProcessHub
-from tests.support.lives import BY_REFERRER, differences, feed_of, is_disclosed, random_steps, read_all, take
+from tests.support.lives import BY_REFERRER, differences, feed_of, flat, is_disclosed, random_steps, read_all, take
 from tests.support.own_steps import Effect, effects_of_own_steps, random_own_step
 from tests.support.privacy_canaries import referred
 
@@ -40,14 +39,6 @@ COMPARED = frozenset(
     }
 )
 """Fields that only events disclose."""
-
-
-def flat(document: Mapping[str, object], prefix: str = "") -> dict[str, object]:
-    """Return the values of a document by their paths."""
-    found: dict[str, object] = {}
-    for name, value in document.items():
-        found |= flat(value, f"{prefix}{name}.") if isinstance(value, Mapping) else {f"{prefix}{name}": value}
-    return found
 
 
 def is_surprise(read: object) -> bool:

@@ -130,6 +130,10 @@ async def tell_trajectories(run: ExampleRun) -> None:
     made = await run.do("team", "scheduleAppointment", _PLANNED, ids=missed)
     await run.do("team", "recordAttendance", {"attended": False}, ids={**missed, "appointmentId": made["id"]})
     await run.show("team", "recordIntakeResult", "no-support-wanted", ids=missed)
+    for number, example in ((35, "smallest"), (36, "full")):
+        _, talked = await _attended(run, number)
+        await run.show("team", "recordFirstPlan", example, ids=talked)
+    await run.refused("team", "recordFirstPlan", _AGAIN, {"signedOn": "2026-11-23"}, ids=missed)
     await run.show("team", "getReferralHistory", answer="as-the-finance-team", ids=team)
     await run.show("dock", "getReferralHistory", answer="as-its-referrer", ids=own)
     run.clock.set(datetime(2026, 11, 26, 15, tzinfo=UTC))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import timedelta
 from random import Random
@@ -226,3 +226,11 @@ def feed_of(hub: InProcessHub, owner: Organisation) -> EventFeed:
 def differences(before: dict[str, object], after: dict[str, object]) -> Sequence[str]:
     """Return which readings differ."""
     return [name for name in before if before[name] != after.get(name)]
+
+
+def flat(document: Mapping[str, object], prefix: str = "") -> dict[str, object]:
+    """Return the values of a document by their paths."""
+    found: dict[str, object] = {}
+    for name, value in document.items():
+        found |= flat(value, f"{prefix}{name}.") if isinstance(value, Mapping) else {f"{prefix}{name}": value}
+    return found

@@ -25,6 +25,7 @@ cancel_appointment  -   -   -   can -   -   -   -   -   -   -   -   -    RPT  Ca
 attend              -   -   -   att -   -   -   -   -   -   -   -   -    T    -                  implied
 miss                -   -   -   mis -   -   -   -   -   -   -   -   -    T    -                  -
 conclude            -   -   -   -   end -   -   -   -   -   -   -   -    T    IntakeResult       -
+start_with_plan     -   -   -   -   =   -   -   -   -   -   -   -   -    T    -                  no_trajectory
 conclude_unattended -   -   -   -   -   end -   -   -   -   -   -   -    T    IntakeResult       -
 mark_unreachable    -   -   unr -   -   unr unr -   -   -   -   -   -    T    -                  -
 report_contact_lost -   -   =   =   =   =   =   =   -   -   -   -   -    T    -                  in_contact
@@ -32,7 +33,7 @@ report_contact_restored - - =   =   =   =   =   =   con -   -   -   -    T    - 
 reopen              -   -   -   -   -   -   -   -   con -   -   -   -    RP   -                  -
 report_other_help   -   -   =   =   =   =   =   =   -   -   -   -   -    T    -                  goes_on
 change_counsellor   -   -   =   =   =   =   =   =   -   -   -   -   -    T    -                  goes_on
-enter_in_error      -   err err err err err err -   -   -   -   -   -    RP   -                  -
+enter_in_error      -   err err err err err err -   -   -   -   -   -    RP   -                  no_trajectory
 """
 
 TRAJECTORY = """

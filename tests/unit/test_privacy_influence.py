@@ -7,7 +7,7 @@ from uuid import UUID
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from app.domain.codes import CaseLead, ConsentScope, DisclosureOccasion, TrajectoryResult, TrajectoryStatus
+from app.domain.codes import CaseLead, ConsentScope, DisclosureOccasion, TrajectoryResult
 from app.domain.fields import Field
 from app.privacy.policy import Effect, Policy
 from tests.support.privacy import CONSENT, FACTS, POLICY, gate_of, release_for, withheld_fields
@@ -22,14 +22,12 @@ SETTINGS: list[Facts] = [
         Field.CONSENT_GIVEN_ON: given_on,
         Field.ATTENDANCE_MISSED_COUNT: missed,
         Field.RESULT_CODE: result,
-        Field.TRAJECTORY_STATUS: status,
         Field.REFERRAL_LED_BY: lead,
     }
-    for (consent, given_on), missed, result, status, lead in product(
+    for (consent, given_on), missed, result, lead in product(
         ((CONSENT, date(2019, 9, 2)), (frozenset(), None)),
         (0, 1, 2),
         (None, TrajectoryResult.KBR_APPLICATION, TrajectoryResult.NO_FURTHER_SUPPORT),
-        (TrajectoryStatus.RUNNING, TrajectoryStatus.STOPPED),
         CaseLead,
     )
 ]
@@ -117,8 +115,9 @@ def test_any_change_of_withheld_facts_changes_no_byte_of_what_is_released(
         Field.RESULT_CODE: result,
     }
     before = release_for(*cell, facts)
-    # Consent is asked about by rules, whether it is released or not.
-    withheld = sorted(set(withheld_fields(before)) - {Field.CONSENT_SCOPES, Field.CONSENT_GIVEN_ON})
+    # These are asked about by rules, and are released or not.
+    asked = {Field.CONSENT_SCOPES, Field.CONSENT_GIVEN_ON, Field.REFERRAL_LED_BY}
+    withheld = sorted(set(withheld_fields(before)) - asked)
     changes = data.draw(st.dictionaries(st.sampled_from(withheld), VALUES) if withheld else st.just({}))
 
     after = release_for(*cell, facts | changes)

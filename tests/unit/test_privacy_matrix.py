@@ -94,7 +94,7 @@ EXCEPT = {
 }
 NO_COUNSELLOR = frozenset(line.split()[0] for line in AGREED.splitlines()[2:] if line.split()[3] == "-")
 
-MET: dict[str, dict[Field, object]] = {"d": {Field.TRAJECTORY_STATUS: "stopped"}}
+MET: dict[str, dict[Field, object]] = {"d": {Field.RESULT_CODE: "no_further_support"}}
 """What must be so for a cell to be disclosed, where the full case is otherwise."""
 
 ROWS = [
@@ -140,7 +140,7 @@ UNMET: dict[str, dict[Field, object]] = {
     "k": {Field.RESULT_CODE: "budget_management"},
     "c": {Field.CONSENT_SCOPES: ()},
     "l": {Field.REFERRAL_LED_BY: "another"},
-    "d": {Field.TRAJECTORY_STATUS: "closed"},
+    "d": {Field.RESULT_CODE: "budget_management"},
     "x": {Field.CONSENT_SCOPES: ()},
 }
 

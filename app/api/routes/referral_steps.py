@@ -13,6 +13,7 @@ from app.api.schemas.steps import (
     ContactLossIn,
     CounsellorChangeIn,
     EntryErrorIn,
+    FirstPlanIn,
     ForwardingIn,
     IntakeResultIn,
     LostContactIn,
@@ -117,6 +118,12 @@ async def report_entry_error(referral_id: ReferralId, body: EntryErrorIn, change
 @router.post("/signals", summary="Give a signal", response_model=ReferralOut)
 async def send_signal(referral_id: ReferralId, body: SignalIn, change: Refers) -> Response:
     """Notify the counsellor of a change on the referrer's side (*signaal*)."""
+    return await change.change_referral(referral_id, body.to_command(), body.occurred_at)
+
+
+@router.post("/plan", summary="Record the plan of the first talk", response_model=ReferralOut)
+async def record_first_plan(referral_id: ReferralId, body: FirstPlanIn, change: Processes) -> Response:
+    """Record the plan (*ondersteuningsplan*) that was signed before the intake has a result; opens the trajectory."""
     return await change.change_referral(referral_id, body.to_command(), body.occurred_at)
 
 

@@ -285,6 +285,10 @@ class PlanIn(StepIn):
         return SignPlan(self.signed_on, self.document_reference)
 
 
+class FirstPlanIn(PlanIn):
+    """The client signed the support plan at the first talk of the intake (*ondersteuningsplan*)."""
+
+
 class PauseIn(StepIn):
     """Guidance rests for a while (*pauze*)."""
 

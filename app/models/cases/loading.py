@@ -52,8 +52,9 @@ _FOR_REFERRERS = (
     .where(is_any_of(referral.c.id, "ids"))
 )
 
-# A referral in one of these states never had an appointment, and only a concluded one has a trajectory. Judged by the
-# locked row, because a query that waited for the lock may be older than what another transaction added.
+# A referral in one of these states never had an appointment, and only one whose first talk took place can have a
+# trajectory. Judged by the locked row, because a query that waited for the lock may be older than what another
+# transaction added.
 _WITHOUT_APPOINTMENT = frozenset(
     {ReferralStatus.RECEIVED, ReferralStatus.CONFIRMED, ReferralStatus.REJECTED, ReferralStatus.FORWARDED}
 )
@@ -91,8 +92,8 @@ def _load(tx: Connection, vault: Vault, rows: Sequence[Row[Any]], rules: CaseRul
     referrals = [each for _, each in stored]
     invited = [each.id for each in referrals if each.status not in _WITHOUT_APPOINTMENT]
     appointments = appointments_of(tx, vault, invited)
-    concluded = [each.id for each in referrals if each.status is ReferralStatus.CONCLUDED]
-    trajectories = load_trajectories_of(tx, vault, concluded)
+    talked = [each.id for each in referrals if each.intake_held_on]
+    trajectories = load_trajectories_of(tx, vault, talked)
     loaded = []
     for row, found in stored:
         sealer = client_sealer(vault, row.key_of, row.wrapped_key)

@@ -23,6 +23,7 @@ from app.domain.lifecycle import Action
 from app.domain.local_time import local_date
 from app.domain.values import Appointment
 from app.operations.cases.contact import restore_by_appearing
+from app.operations.cases.first_talk import is_inferred, note_first_talk
 
 # From this number of missed appointments on the referrer is asked to restore contact.
 _ASK_HELP_AFTER = 1
@@ -104,9 +105,9 @@ def _attend(case: Case, planned: Appointment | None, context: ActionContext) -> 
     )
     if not case.is_beyond(step):
         restore_by_appearing(case, context)
-    if case.transition(step, context) is None and not _was_implied(case):
+    if case.transition(step, context) is None and not is_inferred(case):
         return
-    case.referral = replace(case.referral, intake_held_on=local_date(context.occurred_at))
+    note_first_talk(case, local_date(context.occurred_at))
     if planned:
         case.replace_appointment(replace(planned, status=AppointmentStatus.ATTENDED))
 
@@ -127,13 +128,6 @@ def _miss(case: Case, planned: Appointment | None, context: ActionContext) -> No
     case.referral = replace(case.referral, missed_count=count)
     if planned:
         case.replace_appointment(replace(planned, status=AppointmentStatus.MISSED))
-
-
-def _was_implied(case: Case) -> bool:
-    """Return whether the result of the intake came before the attendance, which it implied on its own day."""
-    referral = case.referral
-    is_concluded = referral.status is ReferralStatus.CONCLUDED
-    return is_concluded and referral.intake_held_on in (None, referral.intake_concluded_on)
 
 
 def _present_appointment(case: Case, appointment_id: UUID) -> Appointment:

@@ -84,7 +84,8 @@ def _disclosure_of(
 
 
 def _facts_of(case: Case, event: Event) -> FieldValues:
-    facts = feedback_values(case.referral, case.trajectory)
+    # An event that is about the referral alone says nothing of a trajectory, not even that there is one.
+    facts = feedback_values(case.referral, case.trajectory if event.trajectory_id else None)
     for each in case.appointments:
         if each.id == event.appointment_id:
             facts |= appointment_values(each)

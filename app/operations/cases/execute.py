@@ -93,7 +93,7 @@ def execute(
     if precondition:
         precondition(case)
     command = _command_of(source, case, context)
-    faults = [*command_faults(command, _circumstances(uow, context)), *case_faults(uow, case, command)]
+    faults = [*command_faults(command, _circumstances(uow, context)), *case_faults(uow, case, command, context)]
     refuse(first_of_each_field(faults))
     accepted = _resolve_fields(uow, case, command, context)
     if accepted:

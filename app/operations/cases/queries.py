@@ -184,6 +184,11 @@ def _trajectory(services: Services, scope: CallerScope, case: Case) -> FieldValu
     return {name: value for name, value in disclosed.items() if name in _OF_TRAJECTORY}
 
 
+def find_case(tx: Connection, services: Services, scope: CallerScope, referral_id: UUID) -> Case | None:
+    """Return the case of a referral; None when the caller sees no such case."""
+    return _find_case(tx, services, scope, referral_id)
+
+
 def find_case_of_trajectory(tx: Connection, services: Services, scope: CallerScope, trajectory_id: UUID) -> Case | None:
     """Return the case that a trajectory belongs to; None when the caller sees no such case."""
     return _find_case(tx, services, scope, referral_id_of(tx, trajectory_id, scope.visibility))

@@ -2,16 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, timedelta
 from uuid import UUID
 
 from app.domain.case import Case, Handler, Step
 from app.domain.codes import (
     ClosureReason,
     IntakeResult,
-    PartyRole,
     ReferralStatus,
-    TrajectoryStatus,
     WithdrawalReason,
 )
 from app.domain.commands import (
@@ -29,9 +26,10 @@ from app.domain.commands import (
 )
 from app.domain.events import EventType
 from app.domain.fields import FactValue, Field
-from app.domain.lifecycle import Action, Machine, is_open
-from app.domain.values import Party, Trajectory
+from app.domain.lifecycle import Action, is_open
+from app.domain.local_time import local_date
 from app.operations.cases.consent import change_of, recorder_of
+from app.operations.cases.first_talk import end_trajectory, ending_facts, note_first_talk, open_trajectory
 
 _CLOSURE_OF_RESULT = {
     IntakeResult.NO_SUPPORT_WANTED: ClosureReason.NO_SUPPORT_WANTED,
@@ -116,10 +114,11 @@ def answer_withdrawal(case: Case, command: AnswerWithdrawal, context: ActionCont
     """Grant or refuse a requested withdrawal."""
     if command.granted:
         reason = case.referral.withdrawal_reason or WithdrawalReason.OTHER
-        facts: dict[Field, FactValue] = {Field.REFERRAL_WITHDRAWAL_REASON: reason.value}
+        facts = {Field.REFERRAL_WITHDRAWAL_REASON: reason.value, **ending_facts(case)}
         granted = Step(action=Action.GRANT_WITHDRAWAL, event=EventType.REFERRAL_WITHDRAWN, facts=facts)
         case.transition(granted, context)
         case.referral = replace(case.referral, closure_reason=ClosureReason.WITHDRAWN_BY_REFERRER)
+        end_trajectory(case, ClosureReason.WITHDRAWN_BY_REFERRER, local_date(context.occurred_at), context)
     else:
         case.transition(Step(action=Action.REFUSE_WITHDRAWAL), context)
         case.referral = replace(case.referral, withdrawal_reason=None)
@@ -143,15 +142,22 @@ def conclude_intake(case: Case, command: ConcludeIntake, context: ActionContext)
             Field.INTAKE_RESULT: command.result.value,
             Field.INTAKE_CONCLUDED_ON: command.concluded_on.isoformat(),
         },
-        trajectory_id=case.new_id() if command.result.opens_trajectory else None,
+        trajectory_id=_trajectory_of(case, command),
     )
     if case.transition(step, context) is None:
         _correct_result(case, step, command, context)
         return
     _set_result(case, command)
     if not unattended and case.referral.intake_held_on is None:
-        case.referral = replace(case.referral, intake_held_on=command.concluded_on)
+        note_first_talk(case, command.concluded_on)
     _follow_up(case, step.trajectory_id, command, context)
+
+
+def _trajectory_of(case: Case, command: ConcludeIntake) -> UUID | None:
+    """Return the id of the trajectory that follows on a result: the one that the plan opened, or a new one."""
+    if not command.result.opens_trajectory:
+        return None
+    return case.trajectory.id if case.trajectory else case.new_id()
 
 
 def _correct_result(case: Case, step: Step, command: ConcludeIntake, context: ActionContext) -> None:
@@ -177,49 +183,18 @@ def _set_result(case: Case, command: ConcludeIntake) -> None:
 
 
 def _follow_up(case: Case, trajectory_id: UUID | None, command: ConcludeIntake, context: ActionContext) -> None:
-    if trajectory_id:
-        _open_trajectory(case, trajectory_id, command, context)
-        return
-    reason = _CLOSURE_OF_RESULT[command.result]
+    if trajectory_id is None:
+        _close(case, _CLOSURE_OF_RESULT[command.result], command, context)
+    elif case.trajectory is None:
+        open_trajectory(case, trajectory_id, command.concluded_on, context)
+
+
+def _close(case: Case, reason: ClosureReason, command: ConcludeIntake, context: ActionContext) -> None:
+    """Close a referral that leads to nothing; a trajectory that the plan opened ends with it, by the same event."""
     case.referral = replace(case.referral, closure_reason=reason)
-    closed = Step(action=Action.CONCLUDE, event=EventType.REFERRAL_CLOSED, facts=_closure_facts(reason))
-    case.emit(closed, context, case.referral.status)
-
-
-def _open_trajectory(case: Case, trajectory_id: UUID, command: ConcludeIntake, context: ActionContext) -> None:
-    """Open the trajectory that follows on an intake, due after the term that holds on that day."""
-    opened = Step(
-        machine=Machine.TRAJECTORY,
-        action=Action.OPEN,
-        event=EventType.TRAJECTORY_STARTED,
-        record_id=trajectory_id,
-        trajectory_id=trajectory_id,
-    )
-    case.transition(opened, context)
-    referral, day = case.referral, command.concluded_on
-    case.trajectory = Trajectory(
-        id=trajectory_id,
-        status=TrajectoryStatus.PLANNING,
-        started_on=day,
-        due_on=day + timedelta(weeks=case.rules.decision_weeks(referral.organisation.kind, day)),
-        counsellor=referral.counsellor,
-    )
-    case.new_parties += _first_parties(case, day)
-
-
-def _first_parties(case: Case, day: date) -> tuple[Party, Party]:
-    """Return who takes part in every trajectory: the referrer and the finance team."""
-    referrer, counsellor = case.referral.organisation, case.referral.counsellor
-    return (
-        Party(id=case.new_id(), organisation=referrer.name, role=PartyRole.REFERRER, contact=None, from_on=day),
-        Party(
-            id=case.new_id(),
-            organisation=case.rules.finance_team,
-            role=PartyRole.COUNSELLOR,
-            contact=counsellor.name if counsellor else None,
-            from_on=day,
-        ),
-    )
+    facts = {**_closure_facts(reason), **ending_facts(case)}
+    end_trajectory(case, reason, command.concluded_on, context)
+    case.emit(Step(action=Action.CONCLUDE, event=EventType.REFERRAL_CLOSED, facts=facts), context, case.referral.status)
 
 
 def _closure_facts(reason: ClosureReason) -> dict[Field, FactValue]:

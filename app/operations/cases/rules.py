@@ -12,7 +12,8 @@ from app.domain.errors import FieldFault, InvalidInput
 from app.domain.input_rules import InputRule
 from app.domain.queries import Visibility
 from app.domain.text import shown_code
-from app.domain.values import Organisation, Trajectory
+from app.domain.values import Organisation
+from app.operations.cases.first_talk import first_talk_of, is_inferred
 from app.operations.cases.unit_of_work import UnitOfWork
 
 _LONGEST_CODE = 80
@@ -24,7 +25,7 @@ def registration_faults(uow: UnitOfWork, command: RegisterReferral, context: Act
     yield from previous_faults(uow, command.previous_id, context.visibility)
 
 
-def case_faults(uow: UnitOfWork, case: Case, command: Command) -> Iterator[FieldFault]:
+def case_faults(uow: UnitOfWork, case: Case, command: Command, context: ActionContext) -> Iterator[FieldFault]:
     """Return the fields of a command on a known case that do not fit what is stored."""
     match command:
         case AmendReferral(client=client) if client:
@@ -32,7 +33,9 @@ def case_faults(uow: UnitOfWork, case: Case, command: Command) -> Iterator[Field
         case ForwardReferral():
             yield from forwarding_faults(uow, command.organisation_code, command.outside_body)
         case SignPlan():
-            yield from plan_faults(case.trajectory, command.signed_on)
+            # A partner's plan corrects a day of the first talk that only its own later report implied.
+            if not (context.catch_up and is_inferred(case)):
+                yield from plan_faults(case, command.signed_on)
 
 
 def referring_organisation(uow: UnitOfWork, code: str | None) -> Organisation:
@@ -80,9 +83,10 @@ def previous_faults(uow: UnitOfWork, previous_id: UUID | None, visibility: Visib
         yield FieldFault("previousId", InputRule.KNOWN_REFERRAL, message)
 
 
-def plan_faults(trajectory: Trajectory | None, signed_on: date) -> Iterator[FieldFault]:
-    """Return the fault of a plan that was signed before the intake."""
-    if trajectory and signed_on < trajectory.started_on:
+def plan_faults(case: Case, signed_on: date) -> Iterator[FieldFault]:
+    """Return the fault of a plan that was signed before the first talk of the intake."""
+    first_talk = first_talk_of(case)
+    if first_talk and signed_on < first_talk:
         message = "Lies before the intake; give the day of signing, or correct the intake first."
         yield FieldFault("signedOn", InputRule.NOT_BEFORE_INTAKE, message)
 

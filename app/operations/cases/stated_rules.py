@@ -1,14 +1,15 @@
 """The rules of commands that need stored data, for a body that can be read in part."""
 
+from collections.abc import Callable
 from datetime import date
 from uuid import UUID
 
 from app.database import Connection
+from app.domain.case import Case
 from app.domain.codes import OutsideBody
 from app.domain.errors import FieldFault
 from app.domain.stated import Stated
 from app.operations.cases.caller_scope import CallerScope
-from app.operations.cases.queries import find_case_of_trajectory
 from app.operations.cases.register import stated_code
 from app.operations.cases.rules import (
     forwarding_faults,
@@ -19,6 +20,9 @@ from app.operations.cases.rules import (
 )
 from app.operations.cases.unit_of_work import UnitOfWork
 from app.operations.services import Services
+
+FindCase = Callable[[Connection, Services, CallerScope], Case | None]
+"""Returns the case that is meant; None when the caller sees no such case."""
 
 
 def stated_registration_faults(
@@ -44,9 +48,9 @@ def stated_forwarding_faults(tx: Connection, services: Services, stated: Stated)
 
 
 def stated_plan_faults(
-    tx: Connection, services: Services, scope: CallerScope, trajectory_id: UUID, stated: Stated
+    tx: Connection, services: Services, scope: CallerScope, find: FindCase, stated: Stated
 ) -> list[FieldFault]:
-    """Return the fault of a plan of a trajectory that the caller sees."""
+    """Return the fault of a plan of a case that the caller sees."""
     signed_on = stated.value("signedOn", date)
-    case = find_case_of_trajectory(tx, services, scope, trajectory_id) if signed_on else None
-    return list(plan_faults(case.trajectory if case else None, signed_on)) if signed_on else []
+    case = find(tx, services, scope) if signed_on else None
+    return list(plan_faults(case, signed_on)) if case and signed_on else []

@@ -9,6 +9,7 @@ from app.domain.codes import (
     DropOutReason,
     KbrStatus,
     OrganisationRole,
+    ReferralStatus,
     TrajectoryResult,
     TrajectoryStatus,
 )
@@ -30,11 +31,18 @@ from app.domain.fields import FactValue, Field
 from app.domain.lifecycle import KBR_ACTION, Action, Machine, is_ended
 from app.domain.values import KbrApplication, Party, Plan, RecordedResult, Trajectory
 from app.operations.cases.contact import lose_contact_first
+from app.operations.cases.first_talk import is_inferred, note_first_talk, open_trajectory
 
 
 def sign_plan(case: Case, command: SignPlan, context: ActionContext) -> None:
-    """Record that the client signed the support plan; a newer registration replaces an older one."""
-    _trajectory(case)
+    """Record that the client signed the support plan; a newer registration replaces an older one.
+
+    Before the result of the intake, the plan opens the trajectory; it is signed at a talk, so one took place by then.
+    """
+    if case.trajectory is None:
+        _start_with_plan(case, command, context)
+    elif context.catch_up and is_inferred(case) and command.signed_on < case.trajectory.started_on:
+        note_first_talk(case, command.signed_on)
     step = Step(
         machine=Machine.TRAJECTORY,
         action=Action.SIGN_PLAN,
@@ -43,6 +51,24 @@ def sign_plan(case: Case, command: SignPlan, context: ActionContext) -> None:
     )
     case.transition(step, context)
     case.trajectory = replace(_trajectory(case), plan=Plan(command.signed_on, command.document_reference))
+
+
+def _start_with_plan(case: Case, command: SignPlan, context: ActionContext) -> None:
+    """Open the trajectory of a case by its plan; after an intake that led to nothing it is over at once."""
+    referral = case.referral
+    is_late = context.catch_up and referral.status is ReferralStatus.CONCLUDED
+    if not is_late:
+        case.transition(Step(action=Action.START_WITH_PLAN), context)
+    if referral.intake_held_on is None or (is_inferred(case) and command.signed_on < referral.intake_held_on):
+        note_first_talk(case, command.signed_on)
+    open_trajectory(case, case.new_id(), command.signed_on, context)
+    if is_late:
+        case.trajectory = replace(
+            _trajectory(case),
+            status=TrajectoryStatus.STOPPED,
+            closure_reason=referral.closure_reason,
+            ended_on=referral.intake_concluded_on,
+        )
 
 
 def pause_trajectory(case: Case, command: PauseTrajectory, context: ActionContext) -> None:
