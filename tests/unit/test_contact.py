@@ -177,6 +177,12 @@ def test_restored_contact_lets_a_trajectory_go_on_where_it_was(status: Trajector
     assert event_names(case)[-3:] == ["stopped", "contact-restored", "resumed"]
 
 
+def test_a_trajectory_that_a_plan_opened_before_the_intake_result_goes_on_too() -> None:
+    case = case_after(CONFIRM, SCHEDULE, ATTEND, SignPlan(TODAY), DROP_OUT, RESTORED)
+
+    assert state_of(case) == ("attended", "running")
+
+
 def test_a_trajectory_that_the_referrers_signal_concerns_goes_on_when_its_counsellor_reports_it() -> None:
     case = case_after(*RUNNING, DROP_OUT, GiveSignal(SignalKind.CONTACT_RESTORED))
 

@@ -6,7 +6,15 @@ from datetime import UTC, date, datetime, time
 
 from app.domain import lifecycle
 from app.domain.case import Case, Handler, Step
-from app.domain.codes import CaseLead, ClosureReason, ReferralStatus, RequestedAction, SignalKind, TrajectoryResult
+from app.domain.codes import (
+    CaseLead,
+    ClosureReason,
+    ReferralStatus,
+    RequestedAction,
+    SignalKind,
+    TrajectoryResult,
+    TrajectoryStatus,
+)
 from app.domain.commands import (
     ActionContext,
     Command,
@@ -120,7 +128,9 @@ def _restore(case: Case, step: Step, moment: datetime, context: ActionContext) -
 def _reopen_trajectory(case: Case, context: ActionContext) -> None:
     """Let guidance that stopped for want of contact go on where it was."""
     trajectory = case.trajectory
-    if trajectory is None or trajectory.closure_reason is not ClosureReason.NO_CONTACT or case.goes_on:
+    if trajectory is None or trajectory.status is not TrajectoryStatus.STOPPED:
+        return
+    if trajectory.closure_reason is not ClosureReason.NO_CONTACT:
         return
     if any(each.code is not TrajectoryResult.NO_FURTHER_SUPPORT for each in trajectory.results):
         action = Action.REOPEN_DECIDED
