@@ -3,9 +3,8 @@
 from collections.abc import Mapping
 
 from app.domain.case import Case
-from app.domain.codes import NextStep, ProgressState, ReferralStatus, TrajectoryStatus
+from app.domain.codes import NextStep, ProgressState, TrajectoryStatus
 from app.domain.fields import Field
-from app.domain.lifecycle import is_ended, is_open
 
 _OF_TRAJECTORY: Mapping[TrajectoryStatus, tuple[ProgressState, NextStep]] = {
     TrajectoryStatus.PLANNING: (ProgressState.PLANNING, NextStep.PLAN),
@@ -17,7 +16,7 @@ _OF_TRAJECTORY: Mapping[TrajectoryStatus, tuple[ProgressState, NextStep]] = {
 
 def progress_now(case: Case) -> dict[Field, str | None]:
     """Return where a case is that is between its first talk and its end; nothing of another."""
-    if case.referral.intake_held_on is None or is_over(case):
+    if case.referral.intake_held_on is None or not case.goes_on:
         return {}
     return progress_facts(case)
 
@@ -30,15 +29,6 @@ def progress_facts(case: Case) -> dict[Field, str | None]:
         Field.PROGRESS_NEXT_STEP: following.value,
         Field.PROGRESS_DUE_ON: _due_on(case),
     }
-
-
-def is_over(case: Case) -> bool:
-    """Return whether nothing follows on a case: its referral ended without a trajectory, or its trajectory ended."""
-    status = case.referral.status
-    if is_open(status):
-        return False
-    is_guided = status is ReferralStatus.CONCLUDED and case.trajectory is not None
-    return not is_guided or (case.trajectory is not None and is_ended(case.trajectory.status))
 
 
 def _state_of(case: Case) -> tuple[ProgressState, NextStep]:

@@ -11,7 +11,6 @@ from app.domain.field_values import appointment_values, feedback_values, fixed_v
 from app.domain.fields import OF_APPOINTMENT, OF_EVENT, PROGRESS, SPECS, FactValue, Field, FieldValues, consent_values
 from app.domain.lifecycle import Machine
 from app.domain.local_time import local_date
-from app.domain.progress import is_over
 from app.events.contract.catalogue import fields_for
 from app.events.delivery.routing import referrer_as_receiver
 from app.privacy.gate import PrivacyGate, Receiver, Released
@@ -141,7 +140,7 @@ def _progress(case: Case, event: Event, fields: DisclosedFields, consent: Consen
     if Field.PROGRESS_STATE in fields:
         reported_on = DisclosedValue(local_date(event.occurred_at).isoformat(), consent)
         told = {name: fields[name] for name in PROGRESS if name in fields} | {Field.PROGRESS_REPORTED_ON: reported_on}
-    elif OCCASION_OF[event.type] in _TELLS_THE_END and is_over(case):
+    elif OCCASION_OF[event.type] in _TELLS_THE_END and not case.goes_on:
         told = {}
     else:
         return {}
