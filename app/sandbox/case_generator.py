@@ -76,19 +76,30 @@ def referral_body(row: RegisterRow) -> dict[str, Any]:
 
 
 def counsellor_facts(row: RegisterRow) -> Iterator[DatedFact]:
-    """Return the counsellor's facts in order: confirmation, intake, result, plan, decision, credit bank."""
+    """Return the counsellor's facts in order: confirmation, intake, its result and the plan, decision, credit bank.
+
+    A plan of the day of the intake was signed at that talk, before there was a result.
+    """
     yield _fact(row, "bevestiging", row.received_on, {"trajectbegeleider": _counsellor(row)})
     if row.intake_on is None:
         return
     yield _fact(row, "afspraak", row.received_on, _appointment(row, row.intake_on))
     if row.attended is not None:
         yield _fact(row, "aanwezigheid", row.intake_on, {"verschenen": allegro.yes_no(row.attended)})
+    at_talk = row.plan_signed_on is not None and row.plan_signed_on <= row.intake_on
+    if at_talk:
+        yield from _plan_fact(row)
     if row.intake_result:
         yield _fact(row, "intakeresultaat", row.intake_on, allegro.intake_result_code(row.intake_result))
+    if not at_talk:
+        yield from _plan_fact(row)
+    yield from _decision_facts(row, row.intake_on)
+
+
+def _plan_fact(row: RegisterRow) -> Iterator[DatedFact]:
     if row.plan_signed_on:
         plan = {"ondertekendOp": row.plan_signed_on.isoformat(), "rddKenmerk": f"RDD-{row.number}"}
         yield _fact(row, "plan", row.plan_signed_on, plan)
-    yield from _decision_facts(row, row.intake_on)
 
 
 def _decision_facts(row: RegisterRow, intake_on: date) -> Iterator[DatedFact]:

@@ -180,7 +180,8 @@ def _row(number: int, day: date, referrer: tuple[ReferrerKind, str, System], bsn
         intake_on=day + timedelta(days=10),
         attended=True,
         intake_result=IntakeResult.ROUTE_TO_KBR,
-        plan_signed_on=day + timedelta(days=17),
+        # At the first talk where possible; the neighbourhood team's client signs a week later.
+        plan_signed_on=day + timedelta(days=17 if system is System.GIDSO else 10),
         decision_on=day + timedelta(days=70),
         trajectory_result=TrajectoryResult.NO_FURTHER_SUPPORT if drops_out else TrajectoryResult.KBR_APPLICATION,
         kbr_status=None if drops_out else KbrStatus.IN_PROGRESS,

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from app.domain.codes import IntakeResult, KbrStatus, ReferrerKind, System, TrajectoryResult
-from app.sandbox.case_generator import GIDSO_TEAM, RMW_TEAM
+from app.sandbox.case_generator import GIDSO_TEAM, RMW_TEAM, counsellor_facts
 from app.sandbox.register import KINDS_IN, RegisterRow, UnreadableRegister, read_register, slug
 from tests.support.register import COLUMNS, cells, write_register
 
@@ -135,3 +135,16 @@ def test_a_code_is_made_from_the_name(name: str, code: str) -> None:
 def test_every_kind_that_a_system_registers_for_can_be_entered_there() -> None:
     for system, team_of in ((System.GIDSO, GIDSO_TEAM), (System.RMW, RMW_TEAM)):
         assert KINDS_IN[system] == set(team_of)
+
+
+@pytest.mark.parametrize(
+    ("signed_on", "order"),
+    [("2019-09-16", ["plan", "intakeresultaat"]), ("2019-09-23", ["intakeresultaat", "plan"])],
+)
+def test_a_plan_of_the_day_of_the_intake_is_registered_before_its_result(
+    tmp_path: Path, signed_on: str, order: list[str]
+) -> None:
+    held = {"intake_on": "2019-09-16", "attended": "yes", "intake_result": "route_to_kbr", "plan_signed_on": signed_on}
+    (row,) = read_register(write_register(tmp_path, cells(**held)))
+
+    assert [each.fact["soort"] for each in counsellor_facts(row)] == ["bevestiging", "afspraak", "aanwezigheid", *order]
