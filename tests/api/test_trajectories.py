@@ -31,6 +31,26 @@ async def test_whole_way_to_the_end(dock: Api, etf: Api) -> None:
     assert (await read(etf, f"{path}/available-actions"))["items"] == ["sign_plan", "receive", "retract"]
 
 
+async def test_welfare_and_the_finance_team_read_where_the_case_is_and_the_court_does_not(
+    dock: Api, court: Api, etf: Api
+) -> None:
+    running = {"state": "running", "nextStep": "decision", "dueOn": "2026-06-01"}
+    found = []
+    for owner, reference in ((dock, "A-1"), (court, "C-1")):
+        path = await concluded(owner, etf, reference)
+        await step(etf, f"{path}/plan", {"signedOn": "2026-03-02"})
+        (theirs,) = (await read(owner, "/referrals"))["items"]
+        for reader, id in ((owner, theirs["id"]), (etf, (await read(etf, path))["referral"]["id"])):
+            tagged = await reader.get(f"/v1/referrals/{id}")
+            found.append(tagged.json().get("progress"))
+            await step(etf, f"{path}/pause")
+            later = await reader.get(f"/v1/referrals/{id}")
+            assert (later.headers["ETag"] == tagged.headers["ETag"]) is (reader is court)
+            await step(etf, f"{path}/resumption")
+
+    assert found == [running, running, None, running]
+
+
 async def test_drop_out_is_read_as_it_was_disclosed_that_guidance_ended_and_not_why(dock: Api, etf: Api) -> None:
     path = await concluded(dock, etf, "A-1")
     body = {"result": "no_further_support", "dropOutReason": "solves_it_alone", "decidedOn": "2026-03-02"}
