@@ -271,6 +271,19 @@ class Case:
         self.emit(step, context, new_status)
         return new_status
 
+    def reach(self, step: Step, context: ActionContext) -> None:
+        """Check a step that another record tells of, and take the steps before it that a partner skipped.
+
+        Raises:
+            TransitionNotAllowed, Forbidden: as :meth:`transition` would.
+        """
+        present = self.status_of(step.machine)
+        skipped = _skipped(step, present, context) or ()
+        status = skipped[-1].target if skipped else present
+        lifecycle.require(step.machine, step.action, status, context.role, self.guards)
+        self._add_implied(step, context, skipped, present)
+        self._set_status(step.machine, status or "")
+
     def check(self, step: Step, context: ActionContext) -> None:
         """Check a step that is about to be made; a partner's report may imply others before it, so it is not checked.
 
@@ -351,7 +364,20 @@ class Case:
         self, step: Step, context: ActionContext, skipped: tuple[Transition, ...], statuses: tuple[str | None, str]
     ) -> None:
         status, new_status = statuses
-        entry = HistoryEntry(
+        self._add_implied(step, context, skipped, status)
+        entry = self._entry(step, context, skipped[-1].target if skipped else status, new_status)
+        self.new_history += (replace(entry, reason=step.reason, event_type=step.event),)
+
+    def _add_implied(
+        self, step: Step, context: ActionContext, skipped: tuple[Transition, ...], status: str | None
+    ) -> None:
+        for row in skipped:
+            entry = self._entry(step, context, status, row.target or "")
+            self.new_history += (replace(entry, action=row.action, implied=True),)
+            status = row.target
+
+    def _entry(self, step: Step, context: ActionContext, status: str | None, new_status: str) -> HistoryEntry:
+        return HistoryEntry(
             id=self.new_id(),
             machine=step.machine,
             record_id=self._record_of(step),
@@ -365,12 +391,6 @@ class Case:
             organisation_id=context.organisation_id,
             source_version=context.version,
         )
-        for row in skipped:
-            target = row.target or ""
-            automatic = replace(entry, action=row.action, from_status=status, to_status=target, implied=True)
-            self.new_history += (automatic,)
-            status, entry = row.target, replace(entry, id=self.new_id(), from_status=row.target)
-        self.new_history += (replace(entry, reason=step.reason, event_type=step.event),)
 
 
 Handler = Callable[[Case, Any, ActionContext], None]  # each takes the command of its own type

@@ -1,6 +1,7 @@
 """The plan is signed at the first talk if possible, and the result of the intake comes later: both orders are legal."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from itertools import permutations
 from typing import Any
@@ -18,9 +19,13 @@ from app.domain.codes import (
 )
 from app.domain.commands import AnswerWithdrawal, ConcludeIntake, RecordResult, SignPlan, WithdrawReferral
 from app.domain.errors import TransitionNotAllowed
+from app.domain.field_values import field_values
+from app.domain.fields import Field
 from app.domain.values import Organisation
 from app.operations.statistics import city_tables
+from app.privacy.classification import ID_FIELDS
 from tests.support.hub import ATTEND, CONFIRM, SCHEDULE, TODAY, InProcessHub, partner_record, refused
+from tests.support.hub import CLIENT as CLIENT_OF_HUB
 from tests.support.lives import feed_of, flat
 from tests.support.privacy_canaries import CLIENT, CONTENTS, referred
 
@@ -65,7 +70,28 @@ async def test_in_whichever_order_allegro_reports_them_the_terms_run_from_the_fi
     assert sorted(name for name in await hub.event_names(referral_id) if name in ONCE) == sorted(ONCE)
 
 
+NOBODY = replace(CLIENT_OF_HUB, bsn=None)
+OF_ONE_CASE = {*ID_FIELDS, Field.REFERRAL_REFERENCE}
 ONCE = ["concluded", "plan-signed", "result-recorded", "started"]
+
+
+async def test_five_facts_of_an_intake_make_the_same_case_in_every_order(sqlite_hub: InProcessHub) -> None:
+    hub, found = sqlite_hub, []
+    same_day: tuple[Any, ...] = (
+        CONFIRM,
+        SCHEDULE,
+        ATTEND,
+        ConcludeIntake(IntakeResult.ROUTE_TO_KBR, TODAY),
+        SignPlan(TODAY, "RDD-1"),
+    )
+    for number, order in enumerate(permutations(same_day)):
+        referral_id = await hub.refer(client=NOBODY, reference=f"K-{number}")
+        for command in order:
+            await hub.pull(partner_record(f"D-{number}", command, referral_id=referral_id))
+        values = field_values(await hub.case(referral_id))
+        found.append({name: value for name, value in values.items() if name not in OF_ONE_CASE})
+
+    assert [values for values in found if values != found[0]] == []
 
 
 @pytest.mark.parametrize("order", [(ATTEND, SIGN, NOTHING), (ATTEND, NOTHING, SIGN)], ids=["plan", "result"])

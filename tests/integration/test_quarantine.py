@@ -9,6 +9,7 @@ from app.domain.codes import (
 )
 from app.domain.commands import (
     MarkUnreachable,
+    PauseTrajectory,
     WithdrawReferral,
 )
 from app.domain.values import Counsellor
@@ -129,7 +130,7 @@ async def test_a_refused_record_leaves_nothing_behind(hub: InProcessHub) -> None
     referral_id = await hub.known_case()
     before = without_volatile(await hub.dump())
 
-    result = await hub.pull(partner_record("D-1", SCHEDULE, SIGN))
+    result = await hub.pull(partner_record("D-1", SCHEDULE, PauseTrajectory()))
 
     assert result == PageResult(quarantined=1)
     after = without_volatile(await hub.dump())

@@ -10,7 +10,7 @@ from typing_extensions import override
 
 from app.adapters.engine.puller import Puller
 from app.domain.codes import ReferralStatus, System, WithdrawalReason
-from app.domain.commands import WithdrawReferral
+from app.domain.commands import PauseTrajectory, WithdrawReferral
 from app.domain.errors import Conflict, InvalidInput, NotFound
 from app.domain.ports import Page, PartnerRecord, QuarantinedRecord, ReadError
 from app.models.partners.run import list_runs
@@ -28,7 +28,6 @@ from tests.support.hub import (
     CONCLUDE,
     NOW,
     SCHEDULE,
-    SIGN,
     InProcessHub,
     partner_record,
     unreadable,
@@ -111,10 +110,10 @@ async def test_a_retry_without_a_corrected_mapping_leaves_each_record_under_its_
 
 async def test_a_retry_stores_why_a_waiting_record_is_refused_now(hub: InProcessHub) -> None:
     await hub.known_case()
-    signed = partner_record("D-1", SIGN, external_id="m-8")
-    await hub.pull(unreadable("D-1", "m-7"), signed)
+    paused = partner_record("D-1", PauseTrajectory(), external_id="m-8")
+    await hub.pull(unreadable("D-1", "m-7"), paused)
 
-    result = await retry(hub, Reader(SCHEDULED, signed))
+    result = await retry(hub, Reader(SCHEDULED, paused))
 
     assert result == PageResult(applied=1, quarantined=1)
     assert [(row.external_id, row.reason) for row in await hub.quarantine()] == [("m-8", "transition-not-allowed")]

@@ -107,7 +107,9 @@ def _attend(case: Case, planned: Appointment | None, context: ActionContext) -> 
         restore_by_appearing(case, context)
     if case.transition(step, context) is None and not is_inferred(case):
         return
-    note_first_talk(case, local_date(context.occurred_at))
+    day, known = local_date(context.occurred_at), case.referral.intake_held_on
+    # Where the plan was signed, a later talk is a second one.
+    note_first_talk(case, min(day, known) if known and case.trajectory and case.trajectory.plan else day)
     if planned:
         case.replace_appointment(replace(planned, status=AppointmentStatus.ATTENDED))
 

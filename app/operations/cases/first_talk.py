@@ -18,8 +18,10 @@ from app.domain.values import Party, Trajectory
 
 
 def is_inferred(case: Case) -> bool:
-    """Return whether the day of the first talk was taken from the result of the intake, as nobody recorded it."""
-    referral = case.referral
+    """Return whether the day of the first talk can come from what followed on it, as nobody recorded the talk yet."""
+    referral, plan = case.referral, case.trajectory.plan if case.trajectory else None
+    if plan and referral.intake_held_on == plan.signed_on:
+        return True
     is_concluded = referral.status is ReferralStatus.CONCLUDED
     return is_concluded and referral.intake_held_on in (None, referral.intake_concluded_on)
 

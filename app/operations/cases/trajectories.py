@@ -58,7 +58,7 @@ def _start_with_plan(case: Case, command: SignPlan, context: ActionContext) -> N
     referral = case.referral
     is_late = context.catch_up and referral.status is ReferralStatus.CONCLUDED
     if not is_late:
-        case.transition(Step(action=Action.START_WITH_PLAN), context)
+        case.reach(Step(action=Action.START_WITH_PLAN), context)
     if referral.intake_held_on is None or (is_inferred(case) and command.signed_on < referral.intake_held_on):
         note_first_talk(case, command.signed_on)
     open_trajectory(case, case.new_id(), command.signed_on, context)
