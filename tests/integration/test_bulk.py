@@ -15,9 +15,10 @@ from app.domain.receivers import PollKey, ReceiverKey
 from app.models.access.organisation import load_organisations
 from app.models.bulk import GivenRow, Value, bulk_insert, bulk_update, is_any_of
 from app.models.cases.appointment import appointments_by_id, appointments_of
+from app.models.cases.client_register import open_cases_of
 from app.models.cases.external_id import external_id_of, linkable
 from app.models.cases.loading import load_cases
-from app.models.cases.referral import load_referral_rows, open_referrals_of, routed_referrals
+from app.models.cases.referral import load_referral_rows, routed_referrals
 from app.models.cases.trajectory import load_trajectories_of
 from app.models.delivery.attempt import attempts_of
 from app.models.delivery.disclosure import disclosure
@@ -158,7 +159,7 @@ async def test_no_statement_by_ids_reads_a_whole_table(sqlite_database: Database
         lambda tx: load_trajectories_of(tx, vault, ids),
         lambda tx: note_health(tx, ids[:1], ids[1:], NOW),
         lambda tx: open_alerts(tx, ids),
-        lambda tx: open_referrals_of(tx, ids),
+        lambda tx: open_cases_of(tx, ids),
         lambda tx: routed_referrals(tx, ids),
         lambda tx: subscriptions_of(tx, ids),
     ]

@@ -5,12 +5,12 @@ from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
-from app.domain.codes import CancellationReason, OrganisationRole, RoutingAdvice, WithdrawalReason
-from app.domain.commands import CancelAppointment, Command, ConfirmReferral, WithdrawReferral
+from app.domain.codes import CancellationReason, ClosureReason, OrganisationRole, RoutingAdvice, WithdrawalReason
+from app.domain.commands import CancelAppointment, CloseTrajectory, Command, ConfirmReferral, WithdrawReferral
 from app.domain.values import Organisation
 from app.operations.cases.caller_scope import CallerScope
 from app.operations.cases.queries import read_history
-from tests.support.hub import CONCLUDE, CONFIRM, SCHEDULE, InProcessHub
+from tests.support.hub import CONCLUDE, CONFIRM, SCHEDULE, TODAY, InProcessHub
 from tests.support.lives import OTHER_COUNSELLOR
 from tests.support.own_steps import Effect, effect_of
 from tests.support.privacy_canaries import CLIENT, referred
@@ -88,7 +88,8 @@ async def test_referring_again_does_not_show_whether_the_first_referral_has_ende
 
 async def test_another_referrer_is_advised_on_what_is(hub: InProcessHub) -> None:
     _, id = await referred(hub, "vraagwijzer")
-    await hub.execute(id, SCHEDULE, CONCLUDE, catch_up=True)
+    closed = CloseTrajectory(ClosureReason.RESULT_REACHED, TODAY)
+    await hub.execute(id, SCHEDULE, CONCLUDE, closed, catch_up=True)
 
     case = await hub.case(await hub.refer(client=CLIENT))
 

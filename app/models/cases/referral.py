@@ -1,7 +1,6 @@
 """Referrals, with what the referrer said in one sealed document."""
 
 import json
-from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -47,7 +46,6 @@ from app.domain.codes import (
     WithdrawalReason,
 )
 from app.domain.fields import OF_CONTENTS, Field
-from app.domain.lifecycle import is_open
 from app.domain.ownership import json_form
 from app.domain.queries import ReferralQuery, Visibility
 from app.domain.values import (
@@ -152,30 +150,6 @@ def unfilled_referrals(tx: Connection, most: int) -> list[UUID]:
     return list(tx.scalars(_UNFILLED, {"most": most}))
 
 
-@dataclass(frozen=True, kw_only=True)
-class OpenReferral:
-    """A referral that still waits for something, or does as far as its referrer knows."""
-
-    id: UUID
-    organisation_id: UUID
-    status: ReferralStatus
-    disclosed_status: ReferralStatus
-
-
-def open_referrals_of(tx: Connection, client_ids: Collection[UUID]) -> dict[UUID, tuple[OpenReferral, ...]]:
-    """Return the open referrals of clients, by client; those without one are left out."""
-    found: dict[UUID, list[OpenReferral]] = defaultdict(list)
-    for row in tx.execute(_OPEN_OF_CLIENTS, {"client_ids": client_ids}) if client_ids else ():
-        each = OpenReferral(
-            id=row.id,
-            organisation_id=row.organisation_id,
-            status=ReferralStatus(row.status),
-            disclosed_status=ReferralStatus(row.told_status),
-        )
-        found[row.client_id].append(each)
-    return {client_id: tuple(referrals) for client_id, referrals in found.items()}
-
-
 def load_referral_rows(tx: Connection, ids: Collection[UUID], visibility: Visibility) -> list[Row[Any]]:
     """Return rows with their organisation, for ``to_referral``; what is sealed stays unread."""
     return rows_by_id(tx, _UNSEALED, ids, visibility)
@@ -255,13 +229,6 @@ CHANGED_DISCLOSED = CHANGED_STATE.where(true(), true())
 CHANGED_CONTENTS = CHANGED_STATE.where(true())
 """Writes the columns of :func:`contents_columns` of the referral ``row_id``."""
 
-_OPEN = [each for each in ReferralStatus if is_open(each)]
-_OPEN_OF_CLIENTS = select(
-    referral.c.id, referral.c.client_id, referral.c.organisation_id, referral.c.status, referral.c.told_status
-).where(
-    is_any_of(referral.c.client_id, "client_ids"),
-    or_(referral.c.status.in_(_OPEN), referral.c.told_status.in_(_OPEN)),
-)
 _BY_REFERENCE = select(referral.c.id, referral.c.organisation_id, referral.c.reference).where(
     tuple_(referral.c.organisation_id, referral.c.reference).in_(bindparam("references", expanding=True))
 )

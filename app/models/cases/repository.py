@@ -64,7 +64,7 @@ class CaseRepository:
 
     def client_for(self, bsn: str | None, referrer_id: UUID) -> KnownClient:
         """Return the client with this citizen service number, or a new one where nobody is known by it."""
-        return self.clients.client_for(bsn, referrer_id, (each.referral for each in self._cases.values()))
+        return self.clients.client_for(bsn, referrer_id, self._cases.values())
 
     def prefetch_references(self, references: Collection[tuple[UUID, str]]) -> None:
         """Read which organisations used which references of their own already, in one query."""

@@ -46,7 +46,7 @@ def new_case(uow: UnitOfWork, command: RegisterReferral, context: ActionContext)
             received_at=received_at.astimezone(UTC),
             age=age_on(command.client.birth_date, local_date(received_at)),
             reference=command.reference,
-            advice=routing_advice(command.contents, referrer.kind, already_open=client.has_open_referral),
+            advice=routing_advice(command.contents, referrer.kind, already_open=client.has_open_case),
             previous_id=command.previous_id,
         ),
         sealed_contents=Lazy.of(contents),
