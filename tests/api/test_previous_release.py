@@ -49,7 +49,7 @@ SHOWN: Mapping[str, Mapping[str, Any]] = json.loads((DATA / "shown.json").read_t
 # The hub's clock when the previous release stopped.
 STOPPED = NOW + timedelta(hours=1)
 
-ADDED = {"operations", "total"}
+ADDED = {"operations", "total", "progress"}
 """Members of answers that were added since the previous release."""
 
 RENAMED = {(table, "referral_id"): "subject_id" for table in ("event", "delivery", "delivery_sequence")}

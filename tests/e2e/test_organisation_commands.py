@@ -35,7 +35,7 @@ def test_a_team_is_registered_changed_and_listed(migrated: dict[str, str]) -> No
         (("noord", "--name=\u202eN", "--kind=wijkteam"), 2, "without hidden characters"),
         (("noord", "--name=N", "--kind=team"), 2, "wijkteam"),
         (("noord", "--name=N", "--kind=wijkteam", "--area=Nord"), 1, "Noord"),
-        (("noord", "--name=N", "--kind=wijkteam", "--system=allegro"), 1, "gidso or rmw"),
+        (("noord", "--name=N", "--kind=wijkteam", "--system=allegro"), 1, "gidso, rmw or api"),
         (("beheer", "--name=N", "--kind=wijkteam"), 1, "choose another code"),
     ],
 )
