@@ -13,8 +13,8 @@ REMEDIES: Mapping[str, Sequence[str]] = {
         "What people write has its own limits per field; see the field in the API reference.",
     ),
     "conflict": (
-        "Read the record again and decide with its present state.",
-        "Repeating the same request does not help.",
+        "Do what `detail` says; then the same request can succeed.",
+        "Where it names no other remedy, read the record again and decide with its present state.",
     ),
     "duplicate-reference": (
         "Look for the referral with `POST /v1/referrals/_search` and `reference`: it may be the one that you meant.",

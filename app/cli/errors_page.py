@@ -16,11 +16,14 @@ _ERRORS = f"""\
 
 {GENERATED}
 
-Every answer with a status of 400 or more is a problem (RFC 9457, `application/problem+json`), except at the
-[OAuth endpoints](#errors-of-the-oauth-endpoints). `code` and the `rule` of each invalid field are stable and the same
-at every hub: compare these. `type` is `{problem_type("<public URL>", "<code>")}`, which leads to the page of the code
-on the hub that answered. Titles and messages may change. With `Accept-Language: nl` titles, details and the messages of
-fields are in Dutch, otherwise in English; `Content-Language` says which.
+Every answer of the API with a status of 400 or more is a problem (RFC 9457, `application/problem+json`), except at the
+[OAuth endpoints](#errors-of-the-oauth-endpoints). What cannot be read as HTTP/1.1, such as an unknown method or a
+`Content-Length` that is no number, the server itself refuses: 400 with a sentence of text.
+
+`code` and the `rule` of each invalid field are stable and the same at every hub: compare these. `type` is
+`{problem_type("<public URL>", "<code>")}`, which leads to the page of the code on the hub that answered. Titles and
+messages may change. With `Accept-Language: nl` titles, details and the messages of fields are in Dutch, otherwise in
+English; `Content-Language` says which.
 """
 
 _OAUTH = """\

@@ -558,8 +558,8 @@ class Detail(Enum):
         "{token} is ondertekend met een sleutel die hier niet bekend is.",
     )
     TOKEN_NOT_VALID = (
-        "{token} has a signature or contents that are not valid; sign it with the key that 'kid' names.",
-        "{token} heeft een handtekening of inhoud die niet geldig is; onderteken met de sleutel die 'kid' noemt.",
+        "{token} has a signature or contents that are not valid: the key that 'kid' names did not sign what it says.",
+        "{token} heeft een ongeldige handtekening of inhoud: de sleutel die 'kid' noemt, heeft dit niet ondertekend.",
     )
     TOKEN_OF_ANOTHER_PARTY = (
         "{token} has another '{claim}' than '{expected}'{renewal}.",
