@@ -211,10 +211,14 @@ class Case:
         return frozenset(guards)
 
     @property
+    def is_guided(self) -> bool:
+        """Return whether there is a trajectory that has not ended."""
+        return self.trajectory is not None and not lifecycle.is_ended(self.trajectory.status)
+
+    @property
     def goes_on(self) -> bool:
         """Return whether the referral still waits for something, or guidance goes on."""
-        has_guidance = self.trajectory is not None and not lifecycle.is_ended(self.trajectory.status)
-        return lifecycle.is_open(self.referral.status) or has_guidance
+        return lifecycle.is_open(self.referral.status) or self.is_guided
 
     @property
     def is_contact_lost(self) -> bool:

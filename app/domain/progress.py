@@ -16,7 +16,8 @@ _OF_TRAJECTORY: Mapping[TrajectoryStatus, tuple[ProgressState, NextStep]] = {
 
 def progress_now(case: Case) -> dict[Field, str | None]:
     """Return where a case is that is between its first talk and its end; nothing of another."""
-    if case.referral.intake_held_on is None or not case.goes_on:
+    has_ended = case.trajectory is not None and not case.is_guided
+    if case.referral.intake_held_on is None or has_ended or not case.goes_on:
         return {}
     return progress_facts(case)
 

@@ -21,6 +21,7 @@ from app.domain.commands import AnswerWithdrawal, ConcludeIntake, RecordResult, 
 from app.domain.errors import TransitionNotAllowed
 from app.domain.field_values import field_values
 from app.domain.fields import Field
+from app.domain.progress import progress_now
 from app.domain.values import Organisation
 from app.operations.statistics import city_tables
 from app.privacy.classification import ID_FIELDS
@@ -120,6 +121,16 @@ async def test_a_withdrawal_that_is_granted_ends_the_trajectory_that_the_plan_op
 
     assert await hub.trajectory_status(referral_id) is TrajectoryStatus.STOPPED
     assert (await hub.event_names(referral_id))[-1] == "withdrawn"
+
+
+async def test_a_drop_out_before_the_intake_result_leaves_no_progress_to_read(sqlite_hub: InProcessHub) -> None:
+    dropped_out = RecordResult(TrajectoryResult.NO_FURTHER_SUPPORT, TODAY)
+    referral_id = await sqlite_hub.refer(CONFIRM, SCHEDULE, ATTEND, SignPlan(TODAY), dropped_out)
+
+    case = await sqlite_hub.case(referral_id)
+
+    assert case.referral.status is ReferralStatus.ATTENDED
+    assert progress_now(case) == {}
 
 
 async def test_a_plan_before_the_first_talk_opens_nothing(hub: InProcessHub) -> None:

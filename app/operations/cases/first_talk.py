@@ -13,7 +13,7 @@ from app.domain.codes import ClosureReason, PartyRole, ReferralStatus, Trajector
 from app.domain.commands import ActionContext
 from app.domain.events import EventType
 from app.domain.fields import FactValue, Field
-from app.domain.lifecycle import Action, Machine, is_ended
+from app.domain.lifecycle import Action, Machine
 from app.domain.values import Party, Trajectory
 
 
@@ -72,18 +72,14 @@ def ending_facts(case: Case) -> dict[Field, FactValue]:
 
     The status is read by whoever may read it. A reason would show everyone else that there was a plan.
     """
-    return {Field.TRAJECTORY_STATUS: TrajectoryStatus.STOPPED.value} if _is_under_way(case) else {}
+    return {Field.TRAJECTORY_STATUS: TrajectoryStatus.STOPPED.value} if case.is_guided else {}
 
 
 def end_trajectory(case: Case, reason: ClosureReason, day: date, context: ActionContext) -> None:
     """End the trajectory that the plan opened, if it is under way, because its referral ends; without an event."""
-    if case.trajectory and _is_under_way(case):
+    if case.trajectory and case.is_guided:
         case.trajectory = replace(case.trajectory, closure_reason=reason, ended_on=day)
         case.transition(Step(machine=Machine.TRAJECTORY, action=Action.CLOSE, reason=reason), context)
-
-
-def _is_under_way(case: Case) -> bool:
-    return case.trajectory is not None and not is_ended(case.trajectory.status)
 
 
 def _due_on(case: Case, first_talk: date) -> date:
