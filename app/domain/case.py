@@ -4,7 +4,7 @@ A case knows no database. Handlers change it in memory; the repository stores wh
 the pending history and events, in the same transaction.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any, Generic, TypeVar
@@ -18,6 +18,7 @@ from app.domain.codes import (
     PartyRole,
     ReferralStatus,
     ReferrerKind,
+    RoutingAdvice,
     TrajectoryStatus,
 )
 from app.domain.commands import ActionContext
@@ -87,6 +88,7 @@ class CaseRules:
     Attributes:
         now: the moment of recording.
         decision_weeks: the term of a trajectory in weeks, by kind of referrer and the day on which it opens.
+        advice_for: the advice at referral that is for a kind of referrer.
         finance_team: the name of the finance team, which takes part in every trajectory.
         suppress_events: True in replays and backfills: events are stored and never sent.
     """
@@ -94,6 +96,7 @@ class CaseRules:
     now: datetime
     new_id: NewId
     decision_weeks: Callable[[ReferrerKind | None, date], int]
+    advice_for: Callable[[ReferrerKind | None], Collection[RoutingAdvice]]
     finance_team: str
     suppress_events: bool = False
 

@@ -376,6 +376,11 @@ class RoutingAdvice(Code):
     CRISIS_TO_CREDIT_BANK = "crisis_to_credit_bank", "Crisis: direct naar de kredietbank"
     INCOME_SUPPORT_FIRST = "income_support_first", "Eerst inkomensondersteuning"
     NEIGHBOURHOOD_TEAM = "neighbourhood_team", "Meerdere leefgebieden: wijkteam erbij"
+    NEIGHBOURHOOD_TEAM_REFERS = (
+        "neighbourhood_team_refers",
+        "Meerdere leefgebieden: naar het wijkteam, dat zelf aanmeldt",
+    )
+    ASSESSMENT_MISSING = "assessment_missing", "Geen brede uitvraag: vraag die aan bij de Vraagwijzer"
     ADMINISTRATION_TO_CREDIT_BANK = "administration_to_credit_bank", "Bewindvoering: direct naar de kredietbank"
     WSNP_NO_REFERRAL_NEEDED = "wsnp_no_referral_needed", "Lopende WSNP: geen aanmelding nodig"
     NOT_A_RESIDENT = "not_a_resident", "Woont niet in de gemeente"

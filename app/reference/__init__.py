@@ -1,9 +1,10 @@
 """A city's reference data. Data, not code: a city adds a file."""
 
-from app.reference.city import Band, Reference, Term
+from app.reference.city import AgreedAdvice, Band, Reference, Term
 from app.reference.city_file import FaultyReference, UnknownMunicipality, load_reference, read_reference
 
 __all__ = [
+    "AgreedAdvice",
     "Band",
     "FaultyReference",
     "Reference",

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from app.domain.codes import OrganisationRole, ReferrerKind, System
+from app.domain.codes import OrganisationRole, ReferrerKind, RoutingAdvice, System
 from app.domain.ownership import Ownership
 
 
@@ -28,6 +28,19 @@ class Term:
     def holds(self, kind: ReferrerKind | None, day: date) -> bool:
         """Return whether the term applies to this kind of referrer on this day."""
         return self.valid_from <= day and (not self.referrer_kinds or kind in self.referrer_kinds)
+
+
+@dataclass(frozen=True)
+class AgreedAdvice:
+    """An advice at referral, for every kind of referrer, for some only, or for every kind but some."""
+
+    advice: RoutingAdvice
+    only_for: frozenset[ReferrerKind] = frozenset()
+    except_for: frozenset[ReferrerKind] = frozenset()
+
+    def is_for(self, kind: ReferrerKind | None) -> bool:
+        """Return whether the advice is for this kind of referrer."""
+        return kind not in self.except_for and (not self.only_for or kind in self.only_for)
 
 
 @dataclass(frozen=True)
@@ -72,6 +85,7 @@ class Reference:
     """The reference data of one city.
 
     Attributes:
+        routing_advice: what is given at referral, to whom; what is not in it is not given.
         days_between_case_and_referral: how far the day of a case from before the hub may be from that of its referral.
     """
 
@@ -79,6 +93,7 @@ class Reference:
     areas: frozenset[str]
     institutions: tuple[Institution, ...]
     decision_terms: tuple[Term, ...]
+    routing_advice: tuple[AgreedAdvice, ...]
     age_bands: tuple[Band, ...]
     decision_week_bands: tuple[Band, ...]
     retention: Retention
@@ -93,3 +108,7 @@ class Reference:
         """Return the weeks within which the counsellor decides, by the newest term that holds at the intake."""
         holding = [term for term in self.decision_terms if term.holds(kind, intake_on)]
         return max(holding, key=lambda term: (term.valid_from, bool(term.referrer_kinds))).weeks
+
+    def advice_for(self, kind: ReferrerKind | None) -> frozenset[RoutingAdvice]:
+        """Return the advice that is for this kind of referrer."""
+        return frozenset(each.advice for each in self.routing_advice if each.is_for(kind))

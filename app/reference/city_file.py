@@ -12,10 +12,10 @@ from pydantic import AfterValidator, BeforeValidator, NonNegativeInt, PositiveIn
 from pydantic_core import PydanticCustomError
 
 from app.data_file import Document, FaultyFile, Names, Table, Text, describe, known, read
-from app.domain.codes import OrganisationRole, ReferrerKind, System
+from app.domain.codes import OrganisationRole, ReferrerKind, RoutingAdvice, System
 from app.domain.fields import Field
 from app.domain.ownership import FieldGroup, Owner, Ownership
-from app.reference.city import Band, Institution, Reference, Retention, Term
+from app.reference.city import AgreedAdvice, Band, Institution, Reference, Retention, Term
 
 _ROW_NAMES = ("code", "name")
 
@@ -64,6 +64,9 @@ def _band(row: object) -> Band:
     raise PydanticCustomError("band", "must be [name, lowest] or [name, lowest, highest]")
 
 
+_Kind = Annotated[ReferrerKind, known(ReferrerKind)]
+
+
 class _InstitutionTable(Table):
     code: Text
     name: Text
@@ -77,10 +80,26 @@ class _InstitutionTable(Table):
 class _TermTable(Table):
     valid_from: date
     weeks: PositiveInt
-    referrer_kinds: list[Annotated[ReferrerKind, known(ReferrerKind)]] | None = None
+    referrer_kinds: list[_Kind] | None = None
 
     def to_term(self) -> Term:
         return Term(self.valid_from, self.weeks, frozenset(self.referrer_kinds or ()))
+
+
+class _AdviceTable(Table):
+    code: Annotated[RoutingAdvice, known(RoutingAdvice)]
+    only_for: list[_Kind] | None = None
+    except_for: list[_Kind] | None = None
+
+    def to_advice(self) -> AgreedAdvice:
+        return AgreedAdvice(self.code, frozenset(self.only_for or ()), frozenset(self.except_for or ()))
+
+
+def _without_repeats(rows: list[_AdviceTable]) -> list[_AdviceTable]:
+    counts = Counter(row.code for row in rows)
+    if twice := ", ".join(sorted(code for code, count in counts.items() if count > 1)):
+        raise PydanticCustomError("advice", "more than one row: {codes}; give each advice once", {"codes": twice})
+    return rows
 
 
 class _RetentionTable(Table):
@@ -139,6 +158,7 @@ class _CityTable(Table):
     areas: Names
     institutions: list[_InstitutionTable]
     decision_terms: list[_TermTable]
+    routing_advice: Annotated[list[_AdviceTable], AfterValidator(_without_repeats)]
     age_bands: list[_Band]
     decision_week_bands: list[_Band]
     retention: _RetentionTable
@@ -151,6 +171,7 @@ class _CityTable(Table):
             areas=frozenset(self.areas),
             institutions=tuple(each.to_institution() for each in self.institutions),
             decision_terms=tuple(each.to_term() for each in self.decision_terms),
+            routing_advice=tuple(each.to_advice() for each in self.routing_advice),
             age_bands=tuple(self.age_bands),
             decision_week_bands=tuple(self.decision_week_bands),
             retention=self.retention.to_retention(),

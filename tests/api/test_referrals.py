@@ -51,6 +51,20 @@ async def test_new_referral_is_answered_with_its_place_its_tag_and_advice(dock: 
     assert remap.headers["etag"] == answered.headers["etag"]
 
 
+async def test_advice_is_what_is_agreed_with_the_kind_of_referrer(operator: Api, dock: Api, gidso: Api) -> None:
+    desk = {"name": "Vraagwijzer Noord", "kind": "vraagwijzer", "system": "gidso"}
+    assert (await operator.put("/v1/organisations/vraagwijzer-noord", json=desk)).status_code == 201
+    several = {"assessment": {"lifeDomains": ["finances", "housing"]}}
+
+    team = await refer(gidso, organisationCode="wijkteam-feijenoord", **several)
+    to_team = await refer(gidso, organisationCode="vraagwijzer-noord", **several)
+    welfare = await refer(dock, **several)
+
+    assert team["advice"] == []
+    assert to_team["advice"] == ["neighbourhood_team_refers"]
+    assert welfare["advice"] == ["neighbourhood_team", "assessment_missing"]
+
+
 async def test_outside_referrer_reads_ids_of_its_own(dock: Api, etf: Api) -> None:
     made = await refer(dock, reference="A-1")
 

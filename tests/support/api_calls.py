@@ -15,7 +15,8 @@ async def anybody(_scope: Scope) -> None:
 def referral(**changes: Any) -> Json:
     """Return the body of a valid referral; keyword arguments replace fields."""
     client = {"givenName": "Jan", "familyName": "Jansen", "birthDate": "1988-04-12", "phone": "+31 10 123 45 67"}
-    return {"client": client, "area": "Noord", "worker": {"name": "A. de Vries"}, **changes}
+    assessment = {"doneBy": "Vraagwijzer Noord"}
+    return {"client": client, "area": "Noord", "worker": {"name": "A. de Vries"}, "assessment": assessment, **changes}
 
 
 async def refer(api: httpx.AsyncClient, **changes: Any) -> Json:

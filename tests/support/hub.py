@@ -77,7 +77,7 @@ REFERRERS = (WIJKTEAM, WORK, DOCK, COURT)
 
 COUNSELLOR = Counsellor("T. Begeleider", "010-5550100")
 CLIENT = ClientDetails(given_name="Yara", family_name="Voorbeeld", birth_date=date(1990, 5, 17), bsn="999990019")
-CONTENTS = ReferralContents(area="Charlois")
+CONTENTS = ReferralContents(area="Charlois", assessment_done_by="Vraagwijzer")
 
 CONFIRM = ConfirmReferral(COUNSELLOR)
 SCHEDULE = ScheduleIntake(

@@ -9,13 +9,19 @@ from hypothesis import strategies as st
 from app.domain.advice import age_on, routing_advice
 from app.domain.codes import IncomeSituation, LifeDomain, ReferrerKind, RoutingAdvice, Threat
 from app.domain.values import ReferralContents
+from app.reference import AgreedAdvice, load_reference
 
-PLAIN = ReferralContents(area="Charlois")
+PLAIN = ReferralContents(area="Charlois", assessment_done_by="Vraagwijzer")
 WELFARE = ReferrerKind.WELZIJNSORGANISATIE
 
 
+SEVERAL: dict[str, Any] = {"life_domains": (LifeDomain.FINANCES, LifeDomain.HEALTH)}
+ROTTERDAM = load_reference("rotterdam")
+
+
 def advice_on(kind: ReferrerKind | None = WELFARE, *, already_open: bool = False, **said: Any) -> list[RoutingAdvice]:
-    return list(routing_advice(replace(PLAIN, **said), kind, already_open=already_open))
+    agreed = ROTTERDAM.advice_for(kind)
+    return list(routing_advice(replace(PLAIN, **said), agreed, already_open=already_open))
 
 
 def test_a_plain_referral_gets_no_advice() -> None:
@@ -28,7 +34,8 @@ def test_a_plain_referral_gets_no_advice() -> None:
         ({"threats": (Threat.EVICTION,)}, RoutingAdvice.CRISIS_TO_CREDIT_BANK),
         ({"threats": (Threat.SEIZURE, Threat.WATER_CUT_OFF)}, RoutingAdvice.CRISIS_TO_CREDIT_BANK),
         ({"income_situation": IncomeSituation.NONE}, RoutingAdvice.INCOME_SUPPORT_FIRST),
-        ({"life_domains": (LifeDomain.FINANCES, LifeDomain.HEALTH)}, RoutingAdvice.NEIGHBOURHOOD_TEAM),
+        (SEVERAL, RoutingAdvice.NEIGHBOURHOOD_TEAM),
+        ({"assessment_done_by": None}, RoutingAdvice.ASSESSMENT_MISSING),
         ({"protective_administration": True}, RoutingAdvice.ADMINISTRATION_TO_CREDIT_BANK),
         ({"running_wsnp": True}, RoutingAdvice.WSNP_NO_REFERRAL_NEEDED),
         ({"lives_in_municipality": False}, RoutingAdvice.NOT_A_RESIDENT),
@@ -46,6 +53,7 @@ def test_each_rule_gives_its_own_advice(said: dict[str, Any], advice: RoutingAdv
         {"income_situation": IncomeSituation.UNDER_WAY},
         {"income_situation": IncomeSituation.UNKNOWN},
         {"life_domains": (LifeDomain.FINANCES,)},
+        {"assessment_done_by": None, "assessment_reference": "BU-77"},
     ],
 )
 def test_what_is_less_than_the_rule_gives_no_advice(said: dict[str, Any]) -> None:
@@ -59,6 +67,41 @@ def test_an_open_referral_is_pointed_out() -> None:
 @pytest.mark.parametrize("kind", [kind for kind in ReferrerKind if kind is not WELFARE])
 def test_a_wmo_indication_concerns_welfare_organisations_only(kind: ReferrerKind) -> None:
     assert advice_on(kind, wmo_indication=True) == []
+
+
+@pytest.mark.parametrize("kind", [kind for kind in ReferrerKind if kind is not WELFARE])
+def test_who_does_not_pass_the_vraagwijzer_by_is_asked_for_no_assessment(kind: ReferrerKind) -> None:
+    assert advice_on(kind, assessment_done_by=None) == []
+
+
+def test_a_neighbourhood_team_is_not_sent_to_itself_8216() -> None:
+    assert advice_on(ReferrerKind.WIJKTEAM, **SEVERAL) == []
+
+
+def test_the_vraagwijzer_is_told_that_the_neighbourhood_team_refers_8529() -> None:
+    assert advice_on(ReferrerKind.VRAAGWIJZER, **SEVERAL) == [RoutingAdvice.NEIGHBOURHOOD_TEAM_REFERS]
+
+
+def test_every_other_kind_takes_the_neighbourhood_team_along() -> None:
+    others = set(ReferrerKind) - {ReferrerKind.WIJKTEAM, ReferrerKind.VRAAGWIJZER}
+
+    assert {tuple(advice_on(kind, **SEVERAL)) for kind in others} == {(RoutingAdvice.NEIGHBOURHOOD_TEAM,)}
+
+
+def test_every_advice_is_for_somebody() -> None:
+    assert set().union(*map(ROTTERDAM.advice_for, ReferrerKind)) == set(RoutingAdvice)
+
+
+def test_a_city_gives_the_advice_that_it_has_a_row_for_and_to_whom_it_says() -> None:
+    crisis, open_case, wsnp = (
+        AgreedAdvice(RoutingAdvice.CRISIS_TO_CREDIT_BANK),
+        AgreedAdvice(RoutingAdvice.ALREADY_OPEN, only_for=frozenset({WELFARE})),
+        AgreedAdvice(RoutingAdvice.WSNP_NO_REFERRAL_NEEDED, except_for=frozenset({WELFARE})),
+    )
+    city = replace(ROTTERDAM, routing_advice=(crisis, open_case, wsnp))
+
+    assert city.advice_for(WELFARE) == {crisis.advice, open_case.advice}
+    assert city.advice_for(ReferrerKind.EXIT) == {crisis.advice, wsnp.advice}
 
 
 def test_advice_comes_in_the_order_of_the_code_list() -> None:

@@ -104,6 +104,7 @@ def new_case() -> Case:
             now=NOW,
             new_id=MonotonicIds(Random(1).getrandbits),
             decision_weeks=lambda kind, day: 13,
+            advice_for=lambda kind: (),
             finance_team="Expertiseteam Financiën",
         ),
     )

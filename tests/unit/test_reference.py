@@ -86,6 +86,14 @@ TERM_FROM = "decision_terms, row 1, valid_from: must be a date, such as 2019-03-
         ({"areas": []}, ["areas: must be a list of one or more names"]),
         ({"area": "Noord"}, ["area: is not a known key; mind the spelling"]),
         ({"age_bands": [["0-17", 17, 0]]}, ["age_bands, item 1: must be [name, lowest] or [name, lowest, highest]"]),
+        (
+            {"routing_advice": [{"code": "already_open"}, {"code": "already_open", "only_for": ["nobody"]}]},
+            ["routing_advice, row 2 (already_open), only_for, item 1: 'nobody' is not known; mind the spelling"],
+        ),
+        (
+            {"routing_advice": [{"code": "already_open"}, {"code": "already_open", "except_for": ["exit"]}]},
+            ["routing_advice: more than one row: already_open; give each advice once"],
+        ),
         ({"decision_terms": [{"valid_from": "2020", "weeks": 8}]}, [TERM_FROM]),
         (
             {"institutions": [{"code": "rmw", "role": "bank", "system": "rmw"}], "retention": {"quarantine_days": 0}},

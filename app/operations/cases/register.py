@@ -34,6 +34,7 @@ def new_case(uow: UnitOfWork, command: RegisterReferral, context: ActionContext)
     stated = command.contents
     consent = stated.consent.recorded(recorder_of(referrer, context), uow.rules.now) if stated.consent.scopes else None
     contents = replace(stated, consent=consent) if consent else stated
+    agreed = uow.rules.advice_for(referrer.kind)
     case = Case(
         referral=Referral(
             id=uow.rules.new_id(uow.rules.now),
@@ -46,7 +47,7 @@ def new_case(uow: UnitOfWork, command: RegisterReferral, context: ActionContext)
             received_at=received_at.astimezone(UTC),
             age=age_on(command.client.birth_date, local_date(received_at)),
             reference=command.reference,
-            advice=routing_advice(command.contents, referrer.kind, already_open=client.has_open_case),
+            advice=routing_advice(command.contents, agreed, already_open=client.has_open_case),
             previous_id=command.previous_id,
         ),
         sealed_contents=Lazy.of(contents),
