@@ -3,22 +3,14 @@
 Numbers are lines of the city's evaluation of 2020 (docs/explanation/domain.md, section 7).
 """
 
-import json
-from collections.abc import Sequence
-from dataclasses import replace
-from typing import Any
-from uuid import UUID
-
 import pytest
 
 from app.domain.codes import (
     AppointmentStatus,
-    ConsentScope,
     DropOutReason,
     LifeDomain,
     PartyRole,
     ReferralStatus,
-    ReferrerKind,
     TrajectoryResult,
 )
 from app.domain.commands import (
@@ -33,22 +25,20 @@ from app.domain.commands import (
 )
 from app.domain.fields import Field
 from app.domain.queries import ReferralQuery
-from app.domain.values import Consent, Counsellor, Organisation
-from app.operations.access.organisations import ReferrerDetails, read_organisation, save_referrer
+from app.domain.values import Counsellor
+from app.operations.access.organisations import read_organisation
 from app.operations.cases.caller_scope import CallerScope
 from app.operations.cases.lists import page_of_referrals
 from app.operations.cases.queries import read_appointments, read_parties, read_referral
 from app.privacy.policy import REFERRER_KINDS
-from tests.support.hub import ATTEND, CONCLUDE, CONFIRM, CONTENTS, COUNSELLOR, SCHEDULE, SIGN, TODAY, InProcessHub
-from tests.support.lives import feed_of
-from tests.support.privacy_canaries import SYSTEMS
+from tests.support.hearing import FEEDBACK, heard, names, of_type, referred
+from tests.support.hub import ATTEND, CONCLUDE, CONFIRM, COUNSELLOR, SCHEDULE, SIGN, TODAY, InProcessHub
 
 LOST, RESTORED = ReportContactLost(TODAY), ReportContactRestored(TODAY)
 MISS = RecordAttendance(attended=False)
 RUNNING = (CONFIRM, SCHEDULE, ATTEND, CONCLUDE, SIGN)
 OTHER = Counsellor("B. Andere", "010-5550199")
 HELP = ReportOtherHelp((LifeDomain.HOUSING, LifeDomain.FAMILY))
-AGREED = Consent(frozenset({ConsentScope.FEEDBACK_TO_REFERRER}), TODAY)
 CHAIN = (
     "vraagwijzer",
     "wijkteam",
@@ -61,37 +51,6 @@ CHAIN = (
     "welzijnsorganisatie",
     "reclassering",
 )
-
-Heard = list[tuple[str, dict[str, Any]]]
-"""Events by the last part of their type, with their data."""
-
-
-async def referred(hub: InProcessHub, kind: str, **contents: Any) -> tuple[Organisation, UUID]:
-    """Register a referrer of a kind and its referral; returns both."""
-    code = f"proof-{kind.replace('_', '-')}"
-    details = ReferrerDetails(code=code, name=f"Proef {kind}", kind=ReferrerKind(kind), system=SYSTEMS[kind])
-    await hub.db.write(save_referrer, hub.services, details)
-    referral_id = await hub.refer(organisation_code=code, contents=replace(CONTENTS, **contents))
-    return await hub.db.read(read_organisation, code), referral_id
-
-
-async def heard(hub: InProcessHub, kind: str, steps: Sequence[Command], **contents: Any) -> Heard:
-    """Return the events that a referrer of a kind gets of a case in which these steps were taken."""
-    owner, referral_id = await referred(hub, kind, **contents)
-    for each in steps:
-        await hub.execute(referral_id, each)
-    page = await hub.db.write(feed_of(hub, owner).next_page, 0, 200)
-    events = [json.loads(body) for body in page.events]
-    return [(each["type"].split(".")[3], each["data"]) for each in events]
-
-
-def names(events: Heard) -> list[str]:
-    return [name for name, _ in events]
-
-
-async def of_type(hub: InProcessHub, kind: str, name: str, steps: Sequence[Command], **contents: Any) -> list[Any]:
-    """Return the data of the events of one type that a referrer of a kind gets."""
-    return [data for each, data in await heard(hub, kind, steps, **contents) if each == name]
 
 
 @pytest.mark.parametrize("kind", ["werk_en_inkomen", "statushouders"])
@@ -134,7 +93,7 @@ async def test_a_bailiff_hears_of_lost_contact_with_consent_only_10740(hub: InPr
 
 
 async def test_a_bailiff_hears_of_lost_contact_with_consent_10760(hub: InProcessHub) -> None:
-    assert len(await of_type(hub, "deurwaarder", "contact-lost", [CONFIRM, LOST], consent=AGREED)) == 1
+    assert len(await of_type(hub, "deurwaarder", "contact-lost", [CONFIRM, LOST], consent=FEEDBACK)) == 1
 
 
 async def test_the_court_hears_of_lost_contact_and_no_day_11300(hub: InProcessHub) -> None:
