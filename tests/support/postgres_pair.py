@@ -62,7 +62,15 @@ class PostgresPair:
 
     def fail_over(self) -> None:
         """Kill the primary, and promote the standby."""
+        self.lose_primary()
+        self.promote_standby()
+
+    def lose_primary(self) -> None:
+        """Kill the primary: nobody takes writes from here on."""
         self.primary.kill()
+
+    def promote_standby(self) -> None:
+        """Let the standby take writes in place of the primary."""
         self.has_failed_over = True
         self.standby.server.execute("SELECT pg_promote()")
 
