@@ -6,15 +6,25 @@ import asyncio
 import os
 import signal
 import threading
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
-from typing import Self
+from typing import Any, Self, TypeVar
 
 import structlog
 
 from app.log_output import open_standard_error
 
-__all__ = ["CLOSING_SECONDS", "StoppedAtStart", "Stopping", "end_process", "stop_on_signal"]
+__all__ = [
+    "CLOSING_SECONDS",
+    "StoppedAtStart",
+    "Stopping",
+    "Terminated",
+    "end_process",
+    "stop_on_signal",
+    "unless_terminated",
+]
+
+T = TypeVar("T")
 
 CLOSING_SECONDS = 2.0
 """This much of the time to stop follows the work in flight: leases are released, connections closed."""
@@ -24,6 +34,10 @@ log = structlog.get_logger(__name__)
 
 class StoppedAtStart(Exception):
     """The process was stopped while it was starting."""
+
+
+class Terminated(Exception):
+    """The process was asked to end by SIGTERM, and what it did was broken off."""
 
 
 class Stopping:
@@ -129,6 +143,30 @@ def stop_on_signal() -> asyncio.Event:
     stop = asyncio.Event()
     _on_signals({signal.SIGINT: stop.set, signal.SIGTERM: stop.set})
     return stop
+
+
+async def unless_terminated(work: Coroutine[Any, Any, T]) -> T:
+    """Run ``work`` and return its result; SIGTERM cancels it, until it handles the signal itself.
+
+    Raises:
+        Terminated: it was cancelled, and has closed what it opened.
+    """
+    task, is_terminated = asyncio.current_task(), asyncio.Event()
+
+    def terminate() -> None:
+        is_terminated.set()
+        if task:
+            task.cancel()
+
+    # Signals are handled in the main thread only.
+    if threading.current_thread() is threading.main_thread():
+        _on_signals({signal.SIGTERM: terminate})
+    try:
+        return await work
+    except asyncio.CancelledError:
+        if is_terminated.is_set():
+            raise Terminated from None
+        raise
 
 
 def end_process(reason: str) -> None:

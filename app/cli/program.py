@@ -1,6 +1,8 @@
 """What every command shares: its output, an event loop, and errors that the user can fix in one line."""
 
 import json
+import os
+import sys
 from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from typing import Any, TypeVar
@@ -12,6 +14,7 @@ from rich.markup import escape
 
 from app.cli.garbage import search_new_objects_seldom
 from app.domain.errors import HubError, PartnerError
+from app.stopping import Terminated, unless_terminated
 
 T = TypeVar("T")
 
@@ -20,13 +23,19 @@ console = Console()
 
 _errors = Console(stderr=True)
 _USER_ERRORS = (HubError, PartnerError, json.JSONDecodeError, OSError, RuntimeError)
+_INTERRUPTED, _TERMINATED = 130, 143
+"""Exit codes, as shells count them."""
 
 
 def run(work: Coroutine[Any, Any, T]) -> T:
-    """Run a coroutine on an event loop of its own and return its result."""
+    """Run a coroutine on an event loop of its own and return its result.
+
+    SIGTERM ends it as Ctrl+C does, unless it handles the signal: what it opened is closed, and programs that it started
+    end with it.
+    """
     search_new_objects_seldom()
     with friendly_errors():
-        return uvloop.run(work)
+        return uvloop.run(unless_terminated(work))
 
 
 @contextmanager
@@ -38,10 +47,21 @@ def friendly_errors(*more: type[Exception]) -> Iterator[None]:
     except* typer.Exit as group:
         # It is a RuntimeError, and what it ends with was said.
         raise next(_leaves(group)) from None
+    except* BrokenPipeError:
+        raise _unread() from None
     except* known as group:
         raise stopped_with("; ".join(str(error) for error in _leaves(group))) from group
     except* KeyboardInterrupt:
-        raise typer.Exit(130) from None
+        raise typer.Exit(_INTERRUPTED) from None
+    except* Terminated:
+        raise typer.Exit(_TERMINATED) from None
+
+
+def _unread() -> typer.Exit:
+    """Return what ends a command when nobody reads its output any more, as ``| head`` does: without a message."""
+    # What is left in the buffer is written once more at the end.
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return typer.Exit(1)
 
 
 def _leaves(group: BaseExceptionGroup[BaseException]) -> Iterator[BaseException]:

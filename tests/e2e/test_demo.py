@@ -1,11 +1,13 @@
 """``trajecthub demo`` runs its own code only, whatever the folder from which it is started."""
 
 import re
+import signal
 import socket
 import subprocess
 import sys
 from pathlib import Path
 
+import httpx
 import pytest
 
 from app.sandbox.ports import free_ports, ports_from, urls_at
@@ -13,12 +15,13 @@ from app.sandbox.state import SandboxState
 
 pytestmark = pytest.mark.slow
 
+HUB = str(Path(sys.executable).with_name("trajecthub"))
 POISON = "import pathlib\npathlib.Path(__file__).with_suffix('.executed').touch()\nraise SystemExit('poisoned')\n"
 
 
 def demonstrated(folder: Path, *options: str) -> tuple[int, str]:
     """Return the exit code of the demonstration from a folder, and what it reported."""
-    command = [str(Path(sys.executable).with_name("trajecthub")), "demo", "--once", "--port=0", *options]
+    command = [HUB, "demo", "--once", "--port=0", *options]
     ended = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=240, check=False)
     return ended.returncode, " ".join((ended.stdout + ended.stderr).split())
 
@@ -56,3 +59,20 @@ def test_the_ports_follow_that_of_the_hub(tmp_path: Path) -> None:
     free = free_ports(SandboxState(tmp_path))
     assert len(set(free.values())) == len(free)
     assert free_ports(SandboxState(tmp_path)) == free
+
+
+def test_sigterm_while_scenarios_are_played_ends_the_simulators_too(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    command = [HUB, "demo", "--once", "--port=0", f"--data={data}"]
+
+    with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        # The first scenario speaks, so the simulators run.
+        process.stdout.readline()
+        simulator = urls_at(free_ports(SandboxState(data)))["allegro"]
+        process.terminate()
+        _, said = process.communicate(timeout=30)
+
+    assert (process.returncode, said) == (128 + signal.SIGTERM, "")
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(simulator)
