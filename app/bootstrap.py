@@ -32,6 +32,7 @@ from app.events.http.ssrf import AddressPolicy
 from app.events.http.webhook import WebhookSender
 from app.operations.access.organisations import set_up_institutions
 from app.operations.access.watch import AccessWatch, OnChange
+from app.operations.cases.term_watch import TermWatch
 from app.operations.clock import SystemClock, database_clock
 from app.operations.field_sync.known_values import on_delivered
 from app.operations.master_key import require_master_key
@@ -161,6 +162,7 @@ def build_worker(db: Database, services: Services, settings: Settings, real_cloc
         },
         adapters=adapters,
         webhook=webhook,
+        watch_terms=TermWatch(db, services).once,
         purge=partial(purge_batch, db, services, real_clock=real_clock),
         reporter=WorkerReporter(db=db, services=services, id=worker_id, started_at=services.clock.now()),
         check_schema=partial(check_schema, db),

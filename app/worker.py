@@ -1,4 +1,4 @@
-"""The worker: pulls the partners, relays events, delivers them and applies retention, in loops of one process."""
+"""The worker: pulls partners, watches terms, relays events, delivers them and applies retention, in loops."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -22,6 +22,7 @@ from app.operations.worker_processes import WorkerReporter
 
 log = structlog.get_logger(__name__)
 
+_TERMS_SECONDS = 10
 _RETENTION_SECONDS = 3600
 _LIVENESS_SECONDS = 300
 _SCHEMA_SECONDS = 60
@@ -33,6 +34,7 @@ class WorkerLoops:
 
     Attributes:
         pullers: one for each connected partner.
+        watch_terms: tells what is due of terms; returns whether there is more.
         purge: deletes a batch of what is older than the terms of retention; returns whether there is more.
         reporter: reports this process for operators.
         check_schema: raises SchemaMismatch when the database no longer has the schema of this version of the hub.
@@ -44,6 +46,7 @@ class WorkerLoops:
     pullers: dict[System, Puller]
     adapters: dict[System, Adapter]
     webhook: WebhookSender
+    watch_terms: Callable[[], Awaitable[bool]]
     purge: Callable[[], Awaitable[bool]]
     reporter: WorkerReporter
     check_schema: Callable[[], Awaitable[None]]
@@ -59,6 +62,7 @@ class WorkerLoops:
             loops.create_task(self.delivery.run(stop, self.relay.once))
             for puller in self.pullers.values():
                 loops.create_task(puller.run(stop, pull_interval_seconds))
+            loops.create_task(run_forever("terms", self.watch_terms, stop=stop, interval_seconds=_TERMS_SECONDS))
             loops.create_task(run_forever("retention", self.purge, stop=stop, interval_seconds=_RETENTION_SECONDS))
             loops.create_task(self._check_schema(stop))
             loops.create_task(self._report(stop))
@@ -75,6 +79,8 @@ class WorkerLoops:
     async def pull_and_deliver(self, *systems: System) -> PageResult:
         """Pull these partners once and deliver everything that follows; for tests and simulated time."""
         results = await asyncio.gather(*(self.pullers[system].pull() for system in systems))
+        while await self.watch_terms():
+            pass
         while await self.relay.once():
             pass
         await self.delivery.drain()

@@ -25,6 +25,7 @@ from app.cli.error_pages import error_pages
 from app.cli.errors_page import errors_page
 from app.cli.program import console
 from app.cli.settings_page import settings_page
+from app.cli.terms_page import terms_page
 from app.domain.events import TO_SUBSCRIPTIONS
 from app.events.asyncapi import asyncapi_document
 from app.events.contract.data_schemas import schema_document
@@ -127,6 +128,7 @@ def generated_files(root: Path = Path()) -> dict[Path, str]:
         Path("openapi", "hub.v1.without-webhooks.json"): _json(document_without_webhooks()),
         Path("docs", "reference", "errors.md"): errors_page(),
         Path("docs", "reference", "settings.md"): settings_page(),
+        Path("docs", "reference", "terms.md"): terms_page(),
         **{ERROR_PAGES / f"{code}.md": page for code, page in error_pages().items()},
         Path("docs", "reference", "api-changes.md"): changes_page(root, documents),
     }

@@ -9,6 +9,7 @@ from app.cli.runtime import change_stored, over_database, read_settings, service
 from app.database import Database, with_own_connection
 from app.operations.access.organisations import set_up_institutions
 from app.operations.cases.filling import fill_disclosed
+from app.operations.cases.term_filling import fill_terms
 from app.operations.master_key import value_opened_by
 from app.operations.migration import migrate_schema
 from app.operations.schema import require_reach
@@ -35,11 +36,13 @@ def migrate() -> None:
 
 
 def _fill() -> None:
-    """Store what was disclosed of the cases from before it was kept, part by part."""
+    """Work out what was disclosed of the cases from before it was kept, and their terms, part by part."""
 
     async def work(db: Database, settings: Settings) -> None:
         services = await services_of(db, settings)
         while await db.write(fill_disclosed, services):
+            pass
+        while await db.write(fill_terms, services):
             pass
 
     over_database(work)

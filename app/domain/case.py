@@ -29,6 +29,7 @@ from app.domain.events import Event, EventType, NewEvent
 from app.domain.fields import FactValue, Field
 from app.domain.identifiers import NewId
 from app.domain.lifecycle import Action, Guard, Machine, Transition
+from app.domain.terms import Terms
 from app.domain.values import (
     Appointment,
     Client,
@@ -87,7 +88,7 @@ class CaseRules:
 
     Attributes:
         now: the moment of recording.
-        decision_weeks: the term of a trajectory in weeks, by kind of referrer and the day on which it opens.
+        terms: those of the city.
         advice_for: the advice at referral that is for a kind of referrer.
         finance_team: the name of the finance team, which takes part in every trajectory.
         suppress_events: True in replays and backfills: events are stored and never sent.
@@ -95,7 +96,7 @@ class CaseRules:
 
     now: datetime
     new_id: NewId
-    decision_weeks: Callable[[ReferrerKind | None, date], int]
+    terms: Terms
     advice_for: Callable[[ReferrerKind | None], Collection[RoutingAdvice]]
     finance_team: str
     suppress_events: bool = False
@@ -211,12 +212,19 @@ class Case:
             guards.add(Guard.IN_CONTACT)
         if self.trajectory is None:
             guards.add(Guard.NO_TRAJECTORY)
+        if self.referral.flags.awaiting_information:
+            guards.add(Guard.INFORMATION_AWAITED)
         return frozenset(guards)
 
     @property
     def is_guided(self) -> bool:
         """Return whether there is a trajectory that has not ended."""
         return self.trajectory is not None and not lifecycle.is_ended(self.trajectory.status)
+
+    @property
+    def first_talk_on(self) -> date | None:
+        """Return the day of the first talk of the intake, from which terms run; None when it is not known."""
+        return self.trajectory.started_on if self.trajectory else self.referral.intake_held_on
 
     @property
     def goes_on(self) -> bool:
@@ -318,15 +326,31 @@ class Case:
             facts[Field.TRAJECTORY_STATUS] = status
         if step.machine is Machine.REFERRAL:
             facts[Field.REFERRAL_STATUS] = status
+        self._add_event(
+            step.event, facts, context, step.appointment_id, step.trajectory_id or self._trajectory_of(step)
+        )
+
+    def report(self, event: EventType, facts: Mapping[Field, FactValue], context: ActionContext) -> None:
+        """Add an event that follows on no step, but on time."""
+        self._add_event(event, {**facts, Field.REFERRAL_STATUS: self.referral.status}, context)
+
+    def _add_event(
+        self,
+        type: EventType,
+        facts: Mapping[Field, FactValue],
+        context: ActionContext,
+        appointment_id: UUID | None = None,
+        trajectory_id: UUID | None = None,
+    ) -> None:
         event = Event(
             id=self.new_id(),
-            type=step.event,
+            type=type,
             subject_id=self.id,
             occurred_at=context.occurred_at,
             recorded_at=self.now,
             facts={name.value: value for name, value in facts.items()},
-            appointment_id=step.appointment_id,
-            trajectory_id=step.trajectory_id or self._trajectory_of(step),
+            appointment_id=appointment_id,
+            trajectory_id=trajectory_id,
         )
         referrer_id = self.referral.organisation.id
         new = NewEvent(event, context.system, quiet=self.rules.suppress_events, organisation_id=referrer_id)

@@ -433,6 +433,16 @@ class ExtensionReason(Code):
     OTHER = "other", "Anders"
 
 
+class ClockState(Code):
+    """Where a term is in a case (*stand van de termijn*)."""
+
+    RUNNING = "running", "Loopt"
+    PAUSED = "paused", "Staat stil"
+    MET = "met", "Gehaald of vervallen"
+    APPROACHING = "approaching", "Nadert"
+    BREACHED = "breached", "Verstreken"
+
+
 class DisclosureOccasion(Code):
     """When data is disclosed: at a feedback moment (*terugkoppelmoment*), on request, or to be handled."""
 
@@ -490,6 +500,7 @@ CODE_LISTS: Mapping[str, Iterable[Code]] = {
     "routing-advices": RoutingAdvice,
     "signal-kinds": SignalKind,
     "systems": System,
+    "term-states": ClockState,
     "threats": Threat,
     "trajectory-results": TrajectoryResult,
     "trajectory-statuses": TrajectoryStatus,

@@ -16,6 +16,7 @@ from app.domain.codes import (
     CancellationReason,
     ClosureReason,
     DropOutReason,
+    ExtensionReason,
     IntakeResult,
     KbrStatus,
     LifeDomain,
@@ -272,6 +273,32 @@ class AddParty:
     from_on: date | None = None
 
 
+@dataclass(frozen=True)
+class AwaitInformation:
+    """The counsellor waits for information without which it cannot go on."""
+
+
+@dataclass(frozen=True)
+class InformationReceived:
+    """The counsellor has the information that it waited for."""
+
+
+@dataclass(frozen=True)
+class ExtendTerm:
+    """The counsellor moves the last day of a term, which is named by its code in the data of the city."""
+
+    term: str
+    due_on: date
+    reason: ExtensionReason
+
+
+@dataclass(frozen=True)
+class ReportProgress:
+    """The hub reports where a case is, some weeks after the first talk."""
+
+    week: int
+
+
 Command = (
     RegisterReferral
     | AmendReferral
@@ -299,6 +326,10 @@ Command = (
     | CloseTrajectory
     | RecordKbrStatus
     | AddParty
+    | AwaitInformation
+    | InformationReceived
+    | ExtendTerm
+    | ReportProgress
 )
 """Everything that changes a case."""
 
@@ -385,4 +416,5 @@ _FIELDS_OF: Mapping[type, Callable[[Any], WrittenFields]] = {  # each takes the 
         Field.TRAJECTORY_ENDED_ON: command.closed_on,
     },
     RecordKbrStatus: _applied,
+    ExtendTerm: lambda command: {Field.TERM_EXTENSION_REASON: command.reason},
 }

@@ -130,6 +130,18 @@ class Detail(Enum):
         "'{action}' can be done only when the referrer's worker was asked to respond.",
         "'{action}' kan alleen als de medewerker van de verwijzer om een reactie is gevraagd.",
     )
+    NO_TERM_RUNS = (
+        "No term '{term}' runs in this case; read the terms of the referral.",
+        "De termijn '{term}' loopt in deze zaak niet; lees de termijnen van de aanmelding.",
+    )
+    TERM_ENDS_LATER = (
+        "The term '{term}' ends on {due_on} already; give a later day.",
+        "De termijn '{term}' loopt al tot en met {due_on}; geef een latere dag.",
+    )
+    NO_INFORMATION_AWAITED = (
+        "'{action}' can be done only when information is awaited.",
+        "'{action}' kan alleen als op informatie wordt gewacht.",
+    )
     NOT_NOW = (
         "This cannot be done now; read available-actions for what can be done.",
         "Dit kan nu niet; lees in available-actions wat wel kan.",

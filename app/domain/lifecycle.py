@@ -15,6 +15,7 @@ from app.domain.codes import (
     ClosureReason,
     Code,
     DropOutReason,
+    ExtensionReason,
     IntakeResult,
     KbrStatus,
     OrganisationRole,
@@ -50,6 +51,9 @@ class Action(StrEnum):
     REFUSE_WITHDRAWAL = "refuse_withdrawal"
     AMEND = "amend"
     GIVE_SIGNAL = "give_signal"
+    AWAIT_INFORMATION = "await_information"
+    RECEIVE_INFORMATION = "receive_information"
+    EXTEND_TERM = "extend_term"
     SCHEDULE = "schedule"
     RESCHEDULE = "reschedule"
     RESPOND = "respond"
@@ -93,6 +97,7 @@ class Guard(StrEnum):
     CONTACT_LOST = "contact with the client is lost"
     CONTACT_RESTORED = "contact with the client was restored by this very step"
     NO_TRAJECTORY = "there is no trajectory"
+    INFORMATION_AWAITED = "information is awaited"
 
 
 _UNMET = {
@@ -103,6 +108,7 @@ _UNMET = {
     Guard.CONTACT_LOST: Detail.CONTACT_NOT_LOST,
     Guard.CONTACT_RESTORED: Detail.CONTACT_NOT_LOST,
     Guard.NO_TRAJECTORY: Detail.TRAJECTORY_ALREADY,
+    Guard.INFORMATION_AWAITED: Detail.NO_INFORMATION_AWAITED,
 }
 
 _NAMES = {
@@ -205,6 +211,23 @@ TRANSITIONS: tuple[Transition, ...] = (
     _referral(Action.AMEND, _OPEN_REFERRAL | _ENDED_WITH_ANSWER, None, _REFERRER),
     _referral(
         Action.GIVE_SIGNAL, _OPEN_REFERRAL | _at(_R.CONCLUDED, _R.UNREACHABLE), None, _REFERRER, reasons=SignalKind
+    ),
+    _referral(Action.AWAIT_INFORMATION, _OPEN_REFERRAL | _at(_R.CONCLUDED), None, _TEAM, guard=Guard.GOES_ON),
+    # It may arrive after nobody could reach the client.
+    _referral(
+        Action.RECEIVE_INFORMATION,
+        _OPEN_REFERRAL | _at(_R.CONCLUDED, _R.UNREACHABLE),
+        None,
+        _TEAM,
+        guard=Guard.INFORMATION_AWAITED,
+    ),
+    _referral(
+        Action.EXTEND_TERM,
+        _OPEN_REFERRAL | _at(_R.CONCLUDED),
+        None,
+        _TEAM,
+        reasons=ExtensionReason,
+        guard=Guard.GOES_ON,
     ),
     _referral(
         Action.SCHEDULE,

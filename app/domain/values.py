@@ -33,6 +33,7 @@ from app.domain.codes import (
     TrajectoryStatus,
     WithdrawalReason,
 )
+from app.domain.term_facts import TermFacts
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -197,6 +198,7 @@ class Referral:
         contact_changed_at: the moment of the newest report that contact was lost or restored; None without one.
         other_help: the domains of life in which other help was reported to be needed.
         intake_held_on: the day of the first talk that the client attended.
+        term_facts: what its terms depend on; None in a case of before there were terms, until it is worked out.
     """
 
     id: UUID
@@ -225,6 +227,7 @@ class Referral:
     withdrawal_reason: WithdrawalReason | None = None
     closure_reason: ClosureReason | None = None
     previous_id: UUID | None = None
+    term_facts: TermFacts | None = field(default_factory=TermFacts)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -136,6 +136,7 @@ class Writes:
     def __init__(self) -> None:
         self._inserts: dict[Table, list[Columns]] = {}
         self._updates: dict[Update, list[Columns]] = {}
+        self._puts: dict[Table, list[Columns]] = {}
 
     def insert(self, table: Table, rows: Sequence[Columns]) -> None:
         """Add rows of a table; tables are written in the order in which they are first named, parents first."""
@@ -147,10 +148,17 @@ class Writes:
         if rows:
             self._updates.setdefault(statement, []).extend(rows)
 
+    def put(self, table: Table, rows: Sequence[Columns]) -> None:
+        """Add rows that are inserted or replace those with their keys, after the updates; see :func:`put_rows`."""
+        if rows:
+            self._puts.setdefault(table, []).extend(rows)
+
     def run(self, tx: Connection, guard: GuardRow | None = None) -> bool:
         """Write everything; returns what :func:`insert_together` does."""
         for statement, rows in self._updates.items():
             execute_all(tx, statement, rows)
+        for table, rows in self._puts.items():
+            put_rows(tx, table, rows)
         return insert_together(tx, list(self._inserts.items()), guard)
 
     def run_in_one_statement(self, tx: Connection, guard: GuardRow) -> bool:
@@ -162,7 +170,7 @@ class Writes:
         Raises:
             ValueError: this takes more than one statement.
         """
-        if self._updates or any(len(rows) > 1 for rows in self._inserts.values()):
+        if self._updates or self._puts or any(len(rows) > 1 for rows in self._inserts.values()):
             raise ValueError("only new rows, one in each table, can be written in one statement")
         return self.run(tx, guard)
 

@@ -1,6 +1,6 @@
 """A city's reference data. Data, not code: a city adds a file."""
 
-from app.reference.city import AgreedAdvice, Band, Reference, Term
+from app.reference.city import AgreedAdvice, Band, Reference
 from app.reference.city_file import FaultyReference, UnknownMunicipality, load_reference, read_reference
 
 __all__ = [
@@ -8,7 +8,6 @@ __all__ = [
     "Band",
     "FaultyReference",
     "Reference",
-    "Term",
     "UnknownMunicipality",
     "load_reference",
     "read_reference",

@@ -1,10 +1,11 @@
 """A city's reference data: areas, institutions, terms, owners of fields and the bands of its tables."""
 
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import timedelta
 
 from app.domain.codes import OrganisationRole, ReferrerKind, RoutingAdvice, System
 from app.domain.ownership import Ownership
+from app.domain.terms import Terms
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -15,19 +16,6 @@ class Institution:
     name: str
     role: OrganisationRole
     system: System
-
-
-@dataclass(frozen=True)
-class Term:
-    """How long something may take, from a day on, for some or all kinds of referrer."""
-
-    valid_from: date
-    weeks: int
-    referrer_kinds: frozenset[ReferrerKind]
-
-    def holds(self, kind: ReferrerKind | None, day: date) -> bool:
-        """Return whether the term applies to this kind of referrer on this day."""
-        return self.valid_from <= day and (not self.referrer_kinds or kind in self.referrer_kinds)
 
 
 @dataclass(frozen=True)
@@ -92,7 +80,7 @@ class Reference:
     municipality: str
     areas: frozenset[str]
     institutions: tuple[Institution, ...]
-    decision_terms: tuple[Term, ...]
+    terms: Terms
     routing_advice: tuple[AgreedAdvice, ...]
     age_bands: tuple[Band, ...]
     decision_week_bands: tuple[Band, ...]
@@ -103,11 +91,6 @@ class Reference:
     def institution(self, role: OrganisationRole) -> Institution:
         """Return the city's institution with this role; StopIteration when the city has none."""
         return next(each for each in self.institutions if each.role is role)
-
-    def decision_weeks(self, kind: ReferrerKind | None, intake_on: date) -> int:
-        """Return the weeks within which the counsellor decides, by the newest term that holds at the intake."""
-        holding = [term for term in self.decision_terms if term.holds(kind, intake_on)]
-        return max(holding, key=lambda term: (term.valid_from, bool(term.referrer_kinds))).weeks
 
     def advice_for(self, kind: ReferrerKind | None) -> frozenset[RoutingAdvice]:
         """Return the advice that is for this kind of referrer."""

@@ -3,7 +3,7 @@
 import tomllib
 from collections import Counter
 from collections.abc import Iterator
-from datetime import date, timedelta
+from datetime import timedelta
 from functools import cache
 from importlib.resources import files
 from typing import Annotated
@@ -15,7 +15,10 @@ from app.data_file import Document, FaultyFile, Names, Table, Text, describe, kn
 from app.domain.codes import OrganisationRole, ReferrerKind, RoutingAdvice, System
 from app.domain.fields import Field
 from app.domain.ownership import FieldGroup, Owner, Ownership
-from app.reference.city import AgreedAdvice, Band, Institution, Reference, Retention, Term
+from app.domain.terms import Terms
+from app.domain.working_days import WorkingCalendar
+from app.reference.city import AgreedAdvice, Band, Institution, Reference, Retention
+from app.reference.term_tables import HolidaysTable, ProgressTable, TermTable, without_contradictions
 
 _ROW_NAMES = ("code", "name")
 
@@ -75,15 +78,6 @@ class _InstitutionTable(Table):
 
     def to_institution(self) -> Institution:
         return Institution(code=self.code, name=self.name, role=self.role, system=self.system)
-
-
-class _TermTable(Table):
-    valid_from: date
-    weeks: PositiveInt
-    referrer_kinds: list[_Kind] | None = None
-
-    def to_term(self) -> Term:
-        return Term(self.valid_from, self.weeks, frozenset(self.referrer_kinds or ()))
 
 
 class _AdviceTable(Table):
@@ -157,7 +151,9 @@ class _CityTable(Table):
     municipality: Text
     areas: Names
     institutions: list[_InstitutionTable]
-    decision_terms: list[_TermTable]
+    holidays: HolidaysTable
+    terms: Annotated[list[TermTable], AfterValidator(without_contradictions)]
+    progress_weeks: list[ProgressTable]
     routing_advice: Annotated[list[_AdviceTable], AfterValidator(_without_repeats)]
     age_bands: list[_Band]
     decision_week_bands: list[_Band]
@@ -170,7 +166,11 @@ class _CityTable(Table):
             municipality=self.municipality,
             areas=frozenset(self.areas),
             institutions=tuple(each.to_institution() for each in self.institutions),
-            decision_terms=tuple(each.to_term() for each in self.decision_terms),
+            terms=Terms(
+                terms=tuple(each.to_term() for each in self.terms),
+                progress=tuple(each.to_progress() for each in self.progress_weeks),
+                calendar=WorkingCalendar(self.holidays.to_holidays().calendar()),
+            ),
             routing_advice=tuple(each.to_advice() for each in self.routing_advice),
             age_bands=tuple(self.age_bands),
             decision_week_bands=tuple(self.decision_week_bands),

@@ -1,13 +1,11 @@
 """Commands change a case in memory: each handler against the transition table, without a database."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
-from random import Random
-from uuid import UUID
+from datetime import timedelta
 
 import pytest
 
-from app.domain.case import Case, CaseRules, Lazy
+from app.domain.case import Case
 from app.domain.codes import (
     AppointmentResponse,
     AppointmentStatus,
@@ -16,13 +14,10 @@ from app.domain.codes import (
     DropOutReason,
     IntakeResult,
     KbrStatus,
-    OrganisationRole,
     PartyRole,
     ReferralStatus,
-    ReferrerKind,
     RejectionReason,
     SignalKind,
-    System,
     TrajectoryResult,
     TrajectoryStatus,
     WithdrawalReason,
@@ -45,7 +40,6 @@ from app.domain.commands import (
     RecordAttendance,
     RecordKbrStatus,
     RecordResult,
-    RegisterReferral,
     RejectReferral,
     RespondToAppointment,
     ResumeTrajectory,
@@ -54,66 +48,26 @@ from app.domain.commands import (
     WithdrawReferral,
 )
 from app.domain.errors import Forbidden, TransitionNotAllowed
-from app.domain.identifiers import MonotonicIds
-from app.domain.values import ClientDetails, Consent, Counsellor, Organisation, Referral, ReferralContents
 from app.operations.cases.execute import HANDLERS
-
-NOW = datetime(2026, 3, 2, 9, 30, tzinfo=UTC)
-TODAY = NOW.date()
-DOCK = Organisation(
-    id=UUID(int=1),
-    code="dock",
-    name="DOCK",
-    role=OrganisationRole.REFERRER,
-    kind=ReferrerKind.WELZIJNSORGANISATIE,
-    system=System.API,
+from tests.support.unstored_case import (
+    BY_REFERRER,
+    BY_TEAM,
+    CLIENT,
+    CONTENTS,
+    COUNSELLOR,
+    FROM_ALLEGRO,
+    NOW,
+    REGISTER,
+    TODAY,
+    handle,
+    new_case,
 )
-CONTENTS = ReferralContents(area="Charlois")
-CLIENT = ClientDetails(given_name="Yara", family_name="Voorbeeld", birth_date=date(1990, 5, 17))
-COUNSELLOR = Counsellor("T. Begeleider", "010-5550100")
-BY_REFERRER = ActionContext(role=OrganisationRole.REFERRER, system=System.API, occurred_at=NOW)
-BY_TEAM = ActionContext(role=OrganisationRole.FINANCE_TEAM, system=System.ALLEGRO, occurred_at=NOW)
-FROM_ALLEGRO = replace(BY_TEAM, catch_up=True)
 
-REGISTER = RegisterReferral(organisation_code="dock", client=CLIENT, contents=CONTENTS)
 CONFIRM = ConfirmReferral(COUNSELLOR)
 SCHEDULE = ScheduleIntake(starts_at=NOW + timedelta(days=3), three_way=True)
 CONCLUDE = ConcludeIntake(IntakeResult.ROUTE_TO_KBR, TODAY)
 TO_TRAJECTORY = (CONFIRM, SCHEDULE, RecordAttendance(attended=True), CONCLUDE)
 DECIDE = RecordResult(TrajectoryResult.KBR_APPLICATION, TODAY)
-BY_REFERRERS = (RegisterReferral, AmendReferral, WithdrawReferral, GiveSignal, EnterInError, RespondToAppointment)
-
-
-def new_case() -> Case:
-    """Return the case of a referral that is about to be registered."""
-    return Case(
-        referral=Referral(
-            id=UUID(int=2),
-            client_id=UUID(int=3),
-            organisation=DOCK,
-            area="Charlois",
-            consent=Consent(),
-            status=ReferralStatus.RECEIVED,
-            disclosed_status=ReferralStatus.RECEIVED,
-            received_at=NOW,
-            age=35,
-        ),
-        sealed_contents=Lazy.of(CONTENTS),
-        sealed_client=Lazy.of(CLIENT),
-        change_rules=CaseRules(
-            now=NOW,
-            new_id=MonotonicIds(Random(1).getrandbits),
-            decision_weeks=lambda kind, day: 13,
-            advice_for=lambda kind: (),
-            finance_team="Expertiseteam Financiën",
-        ),
-    )
-
-
-def handle(case: Case, command: Command, context: ActionContext | None = None) -> None:
-    """Carry a command out, by the right party unless a context says otherwise."""
-    by = BY_REFERRER if isinstance(command, BY_REFERRERS) else BY_TEAM
-    HANDLERS[type(command)](case, command, context or by)
 
 
 def case_after(*commands: Command) -> Case:

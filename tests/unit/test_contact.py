@@ -41,20 +41,8 @@ from app.domain.commands import (
 from app.domain.errors import Forbidden, TransitionNotAllowed
 from app.domain.fields import Field
 from app.domain.values import Counsellor
-from tests.unit.test_case_handlers import (
-    BY_REFERRER,
-    CONFIRM,
-    COUNSELLOR,
-    DECIDE,
-    FROM_ALLEGRO,
-    SCHEDULE,
-    TO_TRAJECTORY,
-    TODAY,
-    actions,
-    case_after,
-    event_names,
-    handle,
-)
+from tests.support.unstored_case import BY_REFERRER, COUNSELLOR, FROM_ALLEGRO, TODAY, handle
+from tests.unit.test_case_handlers import CONFIRM, DECIDE, SCHEDULE, TO_TRAJECTORY, actions, case_after, event_names
 
 LOST, RESTORED = ReportContactLost(TODAY), ReportContactRestored(TODAY)
 RUNNING = (*TO_TRAJECTORY, SignPlan(TODAY))

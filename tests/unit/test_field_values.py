@@ -67,6 +67,9 @@ LEFT_AS_IT_IS = {
     "Referral.consent.form",
     "Referral.consent.recorded_at",
     "Referral.consent.recorded_by",
+    # No field shows what terms depend on.
+    "Referral.term_facts.pauses",
+    "Referral.term_facts.reported_weeks",
     # An organisation that refers no more has no new cases.
     "Referral.organisation.active",
 }

@@ -20,6 +20,9 @@ amend               -   =   =   =   =   =   =   =   =   =   =   -   -    RP   - 
 give_signal         -   =   =   =   =   =   =   =   =   -   -   -   -    RP   SignalKind         -
 schedule            -   -   sch -   -   sch sch -   -   -   -   -   -    T    -                  implied
 reschedule          -   -   -   sch -   -   -   -   -   -   -   -   -    T    -                  -
+await_information   -   =   =   =   =   =   =   =   -   -   -   -   -    T    -                  goes_on
+receive_information -   =   =   =   =   =   =   =   =   -   -   -   -    T    -                  information_awaited
+extend_term         -   =   =   =   =   =   =   =   -   -   -   -   -    T    ExtensionReason    goes_on
 respond             -   -   -   =   -   -   -   -   -   -   -   -   -    RP   -                  response_requested
 cancel_appointment  -   -   -   can -   -   -   -   -   -   -   -   -    RPT  CancellationReason -
 attend              -   -   -   att -   -   -   -   -   -   -   -   -    T    -                  implied

@@ -106,9 +106,9 @@ EXIT = receiver_of("exit")
 KINDS = ["exit", "deurwaarder", "finance_team"]
 OCCASIONS = [DisclosureOccasion.MISSED, DisclosureOccasion.CHANGE, DisclosureOccasion.READING]
 DAYS = [date(2026, 1, day) for day in (1, 2, 3)]
-NOT_SENT = frozenset(
-    field for field in Field if CLASS_OF[field] in {FieldClass.CARE, FieldClass.FREE_TEXT, FieldClass.FOR_COUNSELLOR}
-)
+# The finance team reads what others said, a referrer what it said itself: no rule is for both.
+FOR_COUNSELLOR = frozenset(field for field in Field if CLASS_OF[field] is FieldClass.FOR_COUNSELLOR)
+NOT_SENT = FOR_COUNSELLOR | {field for field in Field if CLASS_OF[field] in {FieldClass.CARE, FieldClass.FREE_TEXT}}
 ASKED = [Field.CONSENT_SCOPES, Field.CONSENT_GIVEN_ON, Field.ATTENDANCE_MISSED_COUNT, Field.RESULT_CODE]
 FIT_FOR = {Effect.COARSEN: COARSENABLE, Effect.PSEUDONYMISE: ID_FIELDS}
 
@@ -118,12 +118,15 @@ def rules(draw: st.DrawFn, rule_id: str) -> Rule:
     """Return a rule that a policy may have."""
     effect = draw(st.sampled_from(Effect))
     occasions = draw(st.frozensets(st.sampled_from(OCCASIONS), min_size=1))
+    receivers = draw(st.frozensets(st.sampled_from(KINDS), min_size=1))
     allowed = FIT_FOR.get(effect, frozenset(Field)) - (NOT_SENT if occasions & EVENT_OCCASIONS else frozenset())
+    if receivers > {"finance_team"}:
+        allowed -= FOR_COUNSELLOR
     conditional = effect is not Effect.FORBID
     first, last = sorted(draw(st.lists(st.sampled_from(DAYS), min_size=2, max_size=2)))
     return Rule(
         id=rule_id,
-        receivers=draw(st.frozensets(st.sampled_from(KINDS), min_size=1)),
+        receivers=receivers,
         occasions=occasions,
         fields=draw(st.frozensets(st.sampled_from(sorted(allowed)), min_size=1, max_size=4)),
         effect=effect,

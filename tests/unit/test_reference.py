@@ -1,14 +1,13 @@
 import tomllib
-from dataclasses import replace
-from datetime import date
 from importlib.resources import files
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.domain.codes import OrganisationRole, ReferrerKind
-from app.reference import Band, FaultyReference, Term, UnknownMunicipality, load_reference, read_reference
+from app.domain.codes import OrganisationRole
+from app.domain.terms import Milestone, Unit
+from app.reference import Band, FaultyReference, UnknownMunicipality, load_reference, read_reference
 
 ROTTERDAM = load_reference("rotterdam")
 CITY = tomllib.loads(files("app.reference").joinpath("rotterdam.toml").read_text(encoding="utf-8"))
@@ -25,23 +24,6 @@ def test_rotterdam_has_its_areas_and_one_for_the_unknown() -> None:
 
 def test_every_role_but_the_referrer_has_an_institution() -> None:
     assert {each.role for each in ROTTERDAM.institutions} == set(OrganisationRole) - {OrganisationRole.REFERRER}
-
-
-@pytest.mark.parametrize(
-    ("intake_on", "weeks"), [(date(2019, 12, 31), 8), (date(2020, 1, 1), 13), (date(2026, 3, 2), 13)]
-)
-def test_the_decision_term_is_the_one_of_the_day_of_the_intake(intake_on: date, weeks: int) -> None:
-    assert ROTTERDAM.decision_weeks(ReferrerKind.WIJKTEAM, intake_on) == weeks
-    assert ROTTERDAM.decision_weeks(None, intake_on) == weeks
-
-
-def test_a_term_of_its_own_comes_before_the_general_one_of_the_same_day() -> None:
-    day = date(2020, 1, 1)
-    terms = (Term(day, 8, frozenset({ReferrerKind.EXIT})), Term(day, 13, frozenset()))
-    reference = replace(ROTTERDAM, decision_terms=terms)
-
-    assert reference.decision_weeks(ReferrerKind.EXIT, day) == 8
-    assert reference.decision_weeks(ReferrerKind.WIJKTEAM, day) == 13
 
 
 @given(st.integers(0, 120))
@@ -76,7 +58,13 @@ def test_the_refusal_of_an_unknown_city_names_the_file_to_add() -> None:
         load_reference("atlantis")
 
 
-TERM_FROM = "decision_terms, row 1, valid_from: must be a date, such as 2019-03-01"
+TERM = CITY["terms"][0]
+OWNER = "terms, row 1 (confirmation), of: must be one of: finance_team, credit_bank"
+TERM_FAULTS = [
+    "terms, row 1 (confirmation), start: 'birth' is not known; use one of: " + ", ".join(Milestone),
+    "terms, row 1 (confirmation), length: must be [number, unit], with a unit of: " + ", ".join(Unit),
+    "terms, row 1 (confirmation), valid_from: must be a date, such as 2019-03-01",
+]
 
 
 @pytest.mark.parametrize(
@@ -94,7 +82,13 @@ TERM_FROM = "decision_terms, row 1, valid_from: must be a date, such as 2019-03-
             {"routing_advice": [{"code": "already_open"}, {"code": "already_open", "except_for": ["exit"]}]},
             ["routing_advice: more than one row: already_open; give each advice once"],
         ),
-        ({"decision_terms": [{"valid_from": "2020", "weeks": 8}]}, [TERM_FROM]),
+        ({"terms": [{**TERM, "start": "birth", "length": [1, "years"], "valid_from": "2020"}]}, TERM_FAULTS),
+        ({"terms": [TERM]}, ["terms: no term decision for every kind of referrer; add one"]),
+        (
+            {"terms": [*CITY["terms"], TERM]},
+            ["terms: more than one term from the same day on for the same kind: confirmation"],
+        ),
+        ({"terms": [{**TERM, "of": "referrer"}]}, [OWNER]),
         (
             {"institutions": [{"code": "rmw", "role": "bank", "system": "rmw"}], "retention": {"quarantine_days": 0}},
             [

@@ -9,6 +9,7 @@ from app.api.http.problems import owned_responses
 from app.api.routes.referrals import ReferralId, Refers
 from app.api.schemas.referral_out import ReferralOut
 from app.api.schemas.steps import (
+    AwaitedInformationIn,
     ConfirmationIn,
     ContactLossIn,
     CounsellorChangeIn,
@@ -18,9 +19,11 @@ from app.api.schemas.steps import (
     IntakeResultIn,
     LostContactIn,
     OtherHelpIn,
+    ReceivedInformationIn,
     RejectionIn,
     RestoredContactIn,
     SignalIn,
+    TermExtensionIn,
     WithdrawalAnswerIn,
     WithdrawalIn,
 )
@@ -118,6 +121,26 @@ async def report_entry_error(referral_id: ReferralId, body: EntryErrorIn, change
 @router.post("/signals", summary="Give a signal", response_model=ReferralOut)
 async def send_signal(referral_id: ReferralId, body: SignalIn, change: Refers) -> Response:
     """Notify the counsellor of a change on the referrer's side (*signaal*)."""
+    return await change.change_referral(referral_id, body.to_command(), body.occurred_at)
+
+
+@router.post("/awaited-information", summary="Wait for information", response_model=ReferralOut)
+async def await_information(referral_id: ReferralId, body: AwaitedInformationIn, change: Processes) -> Response:
+    """Note that the counsellor waits for information (*wacht op gegevens*): terms that pause stand still."""
+    return await change.change_referral(referral_id, body.to_command(), body.occurred_at)
+
+
+@router.post("/received-information", summary="Go on with what was awaited", response_model=ReferralOut)
+async def report_information_received(
+    referral_id: ReferralId, body: ReceivedInformationIn, change: Processes
+) -> Response:
+    """Note that the counsellor has what it waited for (*gegevens ontvangen*): terms that paused go on."""
+    return await change.change_referral(referral_id, body.to_command(), body.occurred_at)
+
+
+@router.post("/term-extensions", summary="Extend a term", response_model=ReferralOut)
+async def extend_term(referral_id: ReferralId, body: TermExtensionIn, change: Processes) -> Response:
+    """Move the last day of a term (*termijnverlenging*); a new day of the decision is sent to who gets progress."""
     return await change.change_referral(referral_id, body.to_command(), body.occurred_at)
 
 

@@ -12,6 +12,7 @@ from app.domain.codes import (
     CancellationReason,
     ClosureReason,
     DropOutReason,
+    ExtensionReason,
     IntakeResult,
     KbrStatus,
     LifeDomain,
@@ -25,14 +26,17 @@ from app.domain.codes import (
 from app.domain.commands import (
     AddParty,
     AnswerWithdrawal,
+    AwaitInformation,
     CancelAppointment,
     ChangeCounsellor,
     CloseTrajectory,
     ConcludeIntake,
     ConfirmReferral,
     EnterInError,
+    ExtendTerm,
     ForwardReferral,
     GiveSignal,
+    InformationReceived,
     MarkUnreachable,
     PauseTrajectory,
     RecordAttendance,
@@ -283,6 +287,36 @@ class PlanIn(StepIn):
     def to_command(self) -> SignPlan:
         """Return the command."""
         return SignPlan(self.signed_on, self.document_reference)
+
+
+class AwaitedInformationIn(StepIn):
+    """The counsellor waits for information (*wacht op gegevens*)."""
+
+    def to_command(self) -> AwaitInformation:
+        """Return the command."""
+        return AwaitInformation()
+
+
+class ReceivedInformationIn(StepIn):
+    """The counsellor has what it waited for (*gegevens ontvangen*)."""
+
+    def to_command(self) -> InformationReceived:
+        """Return the command."""
+        return InformationReceived()
+
+
+class TermExtensionIn(StepIn):
+    """A term ends later (*termijnverlenging*)."""
+
+    term: CodeText = Described(
+        description="The code of the term (*termijn*), as the city names it.", examples=["decision"]
+    )
+    due_on: Day = Described(description="The new last day (*uiterlijk op*).", examples=["2027-03-30"])
+    reason: ExtensionReason = Described(description="Why (*reden*).", examples=["awaiting_documents"])
+
+    def to_command(self) -> ExtendTerm:
+        """Return the command."""
+        return ExtendTerm(term=self.term, due_on=self.due_on, reason=self.reason)
 
 
 class FirstPlanIn(PlanIn):

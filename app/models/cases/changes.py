@@ -7,6 +7,7 @@ from app.domain.case import Case, CaseRules
 from app.models.base import Columns, Writes
 from app.models.cases.appointment import CHANGED_APPOINTMENT, appointment, changed_columns, new_columns
 from app.models.cases.client import CHANGED_DETAILS, client_details, details_columns
+from app.models.cases.clock import case_clock, clock_columns
 from app.models.cases.disclosed import seal_record
 from app.models.cases.referral import (
     CHANGED_CONTENTS,
@@ -44,6 +45,7 @@ def collect_changes(writes: Writes, changes: Sequence[CaseChange], vault: Vault,
     for each in changes:
         _collect_appointments(writes, each, rules)
     _collect_trajectories(writes, changes, rules)
+    _collect_clocks(writes, changes, rules)
 
 
 def _collect_new_referrals(writes: Writes, new: Sequence[CaseChange], vault: Vault, rules: CaseRules) -> None:
@@ -110,3 +112,8 @@ def _collect_trajectories(writes: Writes, changes: Sequence[CaseChange], rules: 
         if trajectory := each.after.trajectory:
             writes.update(ENDED_PARTIES, ended_columns(trajectory.id, each.after.ended_parties))
             writes.insert(party, [party_columns(each.sealer, trajectory.id, new) for new in each.after.new_parties])
+
+
+def _collect_clocks(writes: Writes, changes: Sequence[CaseChange], rules: CaseRules) -> None:
+    writes.insert(case_clock, [clock_columns(each.after, rules) for each in changes if each.before is None])
+    writes.put(case_clock, [clock_columns(each.after, rules) for each in changes if each.before])

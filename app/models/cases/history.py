@@ -1,12 +1,16 @@
 """The append-only history of every case."""
 
+from collections import defaultdict
+from collections.abc import Collection
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Boolean, Column, Connection, ForeignKey, Index, String, Table, select
+from sqlalchemy import Boolean, Column, Connection, ForeignKey, Index, Row, String, Table, select
 
 from app.domain.codes import ConsentScope, OrganisationRole, System
 from app.domain.values import HistoryEntry
 from app.models.base import Columns, Id, UtcDateTime, metadata
+from app.models.bulk import is_any_of
 
 history = Table(
     "history",
@@ -60,25 +64,37 @@ def history_columns(referral_id: UUID, entry: HistoryEntry) -> Columns:
 def list_history(tx: Connection, referral_id: UUID) -> list[HistoryEntry]:
     """Return the history of a case, oldest first."""
     rows = tx.execute(select(history).where(history.c.referral_id == referral_id).order_by(history.c.id))
-    return [
-        HistoryEntry(
-            id=row.id,
-            machine=row.machine,
-            record_id=row.record_id,
-            action=row.action,
-            from_status=row.from_status,
-            to_status=row.to_status,
-            role=OrganisationRole(row.role),
-            system=System(row.system),
-            occurred_at=row.occurred_at,
-            recorded_at=row.recorded_at,
-            implied=row.implied,
-            reason=row.reason,
-            event_type=row.event_type,
-            disclosed_status=row.disclosed_status,
-            disclosed_consent=ConsentScope(row.disclosed_consent) if row.disclosed_consent else None,
-            organisation_id=row.organisation_id,
-            source_version=row.source_version,
-        )
-        for row in rows
-    ]
+    return [_to_entry(row) for row in rows]
+
+
+def histories_of(tx: Connection, referral_ids: Collection[UUID]) -> dict[UUID, list[HistoryEntry]]:
+    """Return the histories of cases by the id of the referral, each oldest first."""
+    found: dict[UUID, list[HistoryEntry]] = defaultdict(list)
+    for row in tx.execute(_OF_CASES, {"ids": referral_ids}) if referral_ids else ():
+        found[row.referral_id].append(_to_entry(row))
+    return found
+
+
+_OF_CASES = select(history).where(is_any_of(history.c.referral_id, "ids")).order_by(history.c.id)
+
+
+def _to_entry(row: Row[Any]) -> HistoryEntry:
+    return HistoryEntry(
+        id=row.id,
+        machine=row.machine,
+        record_id=row.record_id,
+        action=row.action,
+        from_status=row.from_status,
+        to_status=row.to_status,
+        role=OrganisationRole(row.role),
+        system=System(row.system),
+        occurred_at=row.occurred_at,
+        recorded_at=row.recorded_at,
+        implied=row.implied,
+        reason=row.reason,
+        event_type=row.event_type,
+        disclosed_status=row.disclosed_status,
+        disclosed_consent=ConsentScope(row.disclosed_consent) if row.disclosed_consent else None,
+        organisation_id=row.organisation_id,
+        source_version=row.source_version,
+    )

@@ -63,6 +63,7 @@ from app.models.access.organisation import organisation, organisation_of, to_org
 from app.models.base import Columns, Id, JsonDocument, UtcDateTime, metadata
 from app.models.bulk import is_any_of
 from app.models.cases.client import client
+from app.models.cases.term_facts import facts_document, to_facts
 from app.models.cases.trajectory_tables import kbr_application, trajectory, trajectory_result
 from app.models.sealed import Sealed, SealedBy, place_of
 from app.vault import Sealer, Vault
@@ -107,6 +108,8 @@ referral = Table(
     Column("withdrawal_reason", String(40)),
     Column("closure_reason", String(40)),
     Column("previous_id", Id, ForeignKey("referral.id")),
+    # What its terms depend on; NULL until it is worked out for a case of before there were terms.
+    Column("term_facts", JsonDocument),
     Column("changed_at", UtcDateTime, nullable=False),
     UniqueConstraint("organisation_id", "reference"),
     Index("ix_referral_received", "received_at", "id"),
@@ -118,6 +121,9 @@ referral = Table(
 
 _IS_UNFILLED = referral.c.disclosed.is_(None)
 Index("ix_referral_unfilled", referral.c.id, sqlite_where=_IS_UNFILLED, postgresql_where=_IS_UNFILLED)
+
+_IS_UNCLOCKED = referral.c.term_facts.is_(None)
+Index("ix_referral_unclocked", referral.c.id, sqlite_where=_IS_UNCLOCKED, postgresql_where=_IS_UNCLOCKED)
 
 _SEALED_COLUMNS = (referral.c.contents, referral.c.disclosed)
 
@@ -148,6 +154,11 @@ def find_by_references(tx: Connection, references: Collection[tuple[UUID, str]])
 def unfilled_referrals(tx: Connection, most: int) -> list[UUID]:
     """Return referrals without a record of what was disclosed, oldest first, at most ``most``."""
     return list(tx.scalars(_UNFILLED, {"most": most}))
+
+
+def unclocked_referrals(tx: Connection, most: int) -> list[UUID]:
+    """Return referrals for which it was not worked out what their terms depend on, oldest first, at most ``most``."""
+    return list(tx.scalars(_UNCLOCKED, {"most": most}))
 
 
 def load_referral_rows(tx: Connection, ids: Collection[UUID], visibility: Visibility) -> list[Row[Any]]:
@@ -222,6 +233,8 @@ CHANGED_STATE = update(referral).where(referral.c.id == bindparam("row_id"))
 """Writes the columns of :func:`state_columns` of the referral ``row_id``."""
 
 _UNFILLED = select(referral.c.id).where(_IS_UNFILLED).order_by(referral.c.id).limit(bindparam("most", type_=Integer))
+
+_UNCLOCKED = select(referral.c.id).where(_IS_UNCLOCKED).order_by(referral.c.id).limit(bindparam("most", type_=Integer))
 
 CHANGED_DISCLOSED = CHANGED_STATE.where(true(), true())
 """Writes what was disclosed of the referral ``row_id``."""
@@ -343,6 +356,7 @@ def state_columns(stored: Referral, now: datetime) -> Columns:
         "rejection_reason": stored.rejection_reason,
         "withdrawal_reason": stored.withdrawal_reason,
         "closure_reason": stored.closure_reason,
+        "term_facts": facts_document(stored.term_facts),
         "changed_at": now,
     }
 
@@ -463,6 +477,7 @@ def to_referral(row: Row[Any]) -> Referral:
         withdrawal_reason=WithdrawalReason(row.withdrawal_reason) if row.withdrawal_reason else None,
         closure_reason=ClosureReason(row.closure_reason) if row.closure_reason else None,
         previous_id=row.previous_id,
+        term_facts=to_facts(row.term_facts),
     )
 
 

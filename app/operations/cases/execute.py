@@ -10,12 +10,14 @@ from app.domain.errors import Forbidden, first_of_each_field, refuse
 from app.domain.local_time import local_date
 from app.domain.validation import Circumstances, command_faults
 from app.models.cases.trajectory import referral_id_of
-from app.operations.cases import appointments, contact, guidance, referrals, trajectories
+from app.operations.cases import appointments, contact, guidance, referrals, terms, trajectories
 from app.operations.cases.disclosing import note_disclosures
 from app.operations.cases.known_case import REFERRER_ROLES, note_known, take_as_known
 from app.operations.cases.not_found import referral_not_found, trajectory_not_found
 from app.operations.cases.register import new_case
 from app.operations.cases.rules import case_faults, registration_faults
+from app.operations.cases.term_filling import require_terms
+from app.operations.cases.terms import note_terms
 from app.operations.cases.unit_of_work import UnitOfWork
 from app.operations.field_sync.authority import refusal, refuse_uninvolved_roles
 from app.operations.field_sync.merge import merge_fields
@@ -25,6 +27,7 @@ _ABOUT_REFERRALS: Mapping[type[Command], Handler] = {
     **appointments.HANDLERS,
     **contact.HANDLERS,
     **guidance.HANDLERS,
+    **terms.HANDLERS,
 }
 
 HANDLERS: Mapping[type[Command], Handler] = {**_ABOUT_REFERRALS, **trajectories.HANDLERS}
@@ -127,6 +130,7 @@ def lock_case(uow: UnitOfWork, ref: CaseRef, context: ActionContext) -> Case:
     if case is None:
         absent = referral_not_found if isinstance(ref, ReferralRef) else trajectory_not_found
         raise absent(tx, ref.id, visibility)
+    require_terms(tx, case)
     return case
 
 
@@ -155,6 +159,7 @@ def _is_step_of_referrer(command: Command, context: ActionContext) -> bool:
 
 def _handle(uow: UnitOfWork, case: Case, command: Command, context: ActionContext) -> None:
     contents, client, events = case.sealed_contents, case.sealed_client, len(case.new_events)
+    entries = len(case.new_history)
     handler, is_own_step = HANDLERS[type(command)], _is_step_of_referrer(command, context)
     is_noted = False
     try:
@@ -164,6 +169,7 @@ def _handle(uow: UnitOfWork, case: Case, command: Command, context: ActionContex
             handler(case, command, context)
     except Forbidden as error:
         raise refusal(case, command, context, error) from None
+    note_terms(case, case.new_history[entries:])
     note_disclosures(uow.services.gate, case, events, is_own_step=is_own_step, is_noted=is_noted)
     note_known(case, local_date(uow.rules.now))
     if case.sealed_contents is not contents or case.sealed_client is not client:

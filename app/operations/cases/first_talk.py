@@ -5,7 +5,7 @@ legal (domain.md section 5). Whichever is recorded first opens the trajectory.
 """
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from uuid import UUID
 
 from app.domain.case import Case, Step
@@ -24,11 +24,6 @@ def is_inferred(case: Case) -> bool:
         return True
     is_concluded = referral.status is ReferralStatus.CONCLUDED
     return is_concluded and referral.intake_held_on in (None, referral.intake_concluded_on)
-
-
-def first_talk_of(case: Case) -> date | None:
-    """Return the day of the first talk of the intake; None when it is not known."""
-    return case.trajectory.started_on if case.trajectory else case.referral.intake_held_on
 
 
 def note_first_talk(case: Case, day: date) -> None:
@@ -83,7 +78,7 @@ def end_trajectory(case: Case, reason: ClosureReason, day: date, context: Action
 
 
 def _due_on(case: Case, first_talk: date) -> date:
-    return first_talk + timedelta(weeks=case.rules.decision_weeks(case.referral.organisation.kind, first_talk))
+    return case.rules.terms.decision_due_on(case.referral.organisation.kind, first_talk)
 
 
 def _first_parties(case: Case, day: date) -> tuple[Party, Party]:

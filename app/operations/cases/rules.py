@@ -13,7 +13,7 @@ from app.domain.input_rules import InputRule
 from app.domain.queries import Visibility
 from app.domain.text import shown_code
 from app.domain.values import Organisation
-from app.operations.cases.first_talk import first_talk_of, is_inferred
+from app.operations.cases.first_talk import is_inferred
 from app.operations.cases.unit_of_work import UnitOfWork
 
 _LONGEST_CODE = 80
@@ -85,7 +85,7 @@ def previous_faults(uow: UnitOfWork, previous_id: UUID | None, visibility: Visib
 
 def plan_faults(case: Case, signed_on: date) -> Iterator[FieldFault]:
     """Return the fault of a plan that was signed before the first talk of the intake."""
-    first_talk = first_talk_of(case)
+    first_talk = case.first_talk_on
     if first_talk and signed_on < first_talk:
         message = "Lies before the intake; give the day of signing, or correct the intake first."
         yield FieldFault("signedOn", InputRule.NOT_BEFORE_INTAKE, message)

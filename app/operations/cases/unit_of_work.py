@@ -84,7 +84,7 @@ def case_rules(services: Services) -> CaseRules:
     return CaseRules(
         now=now,
         new_id=services.new_id,
-        decision_weeks=services.reference.decision_weeks,
+        terms=services.reference.terms,
         advice_for=services.reference.advice_for,
         finance_team=services.reference.institution(OrganisationRole.FINANCE_TEAM).name,
         suppress_events=services.quiet,

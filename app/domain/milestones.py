@@ -1,0 +1,97 @@
+"""The milestones that a case has reached, from which its terms run and with which they end."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
+from datetime import date, datetime
+
+from app.domain.case import Case
+from app.domain.codes import ClosureReason, KbrStatus, TrajectoryStatus
+from app.domain.lifecycle import Action, Machine
+from app.domain.local_time import midnight
+from app.domain.term_facts import Pause, TermFacts
+from app.domain.terms import Milestone
+from app.domain.values import HistoryEntry, Trajectory
+
+_REACHED_BY: Mapping[Action, tuple[Milestone, ...]] = {
+    Action.CONFIRM: (Milestone.PROCESSED,),
+    Action.REJECT: (Milestone.PROCESSED,),
+    Action.FORWARD: (Milestone.PROCESSED,),
+    Action.SCHEDULE: (Milestone.INTAKE_PLANNED,),
+    Action.DECIDE: (Milestone.DECIDED,),
+    Action.DROP_OUT: (Milestone.DECIDED,),
+    Action.GRANT: (Milestone.BANK_DECIDED, Milestone.BANK_GRANTED),
+    Action.REFUSE: (Milestone.BANK_DECIDED,),
+    Action.RETRACT: (Milestone.BANK_DECIDED,),
+}
+
+_BANK_DECIDED = frozenset({KbrStatus.GRANTED, KbrStatus.REJECTED, KbrStatus.WITHDRAWN})
+
+# Nobody is called to ask how it goes who died, moved away or was registered twice.
+_WITHOUT_AFTERCARE = frozenset({ClosureReason.DECEASED, ClosureReason.MOVED_AWAY, ClosureReason.DUPLICATE})
+
+
+def milestones(case: Case, facts: TermFacts) -> Mapping[Milestone, datetime]:
+    """Return when each milestone was reached, those that were not left out; a day counts from its beginning."""
+    found = {**facts.reached, **{each: midnight(day) for each, day in _days(case)}}
+    found.pop(Milestone.CASE_ENDED, None)
+    found[Milestone.RECEIVED] = case.referral.received_at
+    if not case.goes_on:
+        found[Milestone.CASE_ENDED] = _ended_at(case, facts)
+    return found
+
+
+def noted(case: Case, facts: TermFacts, entries: Iterable[HistoryEntry]) -> TermFacts:
+    """Return the facts with the milestones and pauses of further history entries of a case, in any order.
+
+    Of a milestone that is reported twice the earlier moment counts.
+    """
+    reached, pauses = dict(facts.reached), facts.pauses
+    for entry in entries:
+        for each in _REACHED_BY.get(Action(entry.action), ()):
+            reached[each] = min(entry.occurred_at, reached.get(each, entry.occurred_at))
+        if not case.goes_on and entry.to_status != entry.from_status and entry.machine != Machine.KBR_APPLICATION:
+            reached[Milestone.CASE_ENDED] = entry.occurred_at
+        pauses = _paused(pauses, entry)
+    if case.goes_on:
+        reached.pop(Milestone.CASE_ENDED, None)
+    return replace(facts, reached=reached, pauses=pauses)
+
+
+def _paused(pauses: tuple[Pause, ...], entry: HistoryEntry) -> tuple[Pause, ...]:
+    is_awaited = bool(pauses) and pauses[-1].until is None
+    if entry.action == Action.AWAIT_INFORMATION and not is_awaited:
+        return (*pauses, Pause(entry.occurred_at))
+    if entry.action == Action.RECEIVE_INFORMATION and is_awaited:
+        *earlier, last = pauses
+        return (*earlier, replace(last, until=max(entry.occurred_at, last.since)))
+    return pauses
+
+
+def _days(case: Case) -> Iterator[tuple[Milestone, date]]:
+    """Return the milestones whose day the case has."""
+    if case.first_talk_on:
+        yield Milestone.FIRST_TALK, case.first_talk_on
+    if trajectory := case.trajectory:
+        yield from _days_of(trajectory)
+
+
+def _days_of(trajectory: Trajectory) -> Iterator[tuple[Milestone, date]]:
+    decided = [each.decided_on for each in trajectory.results if each.decided_on]
+    if decided:
+        yield Milestone.DECIDED, min(decided)
+    if application := trajectory.kbr_application:
+        if application.service_decision_meeting_on:
+            yield Milestone.SERVICE_DECISION_MEETING, application.service_decision_meeting_on
+        if application.changed_on and application.status in _BANK_DECIDED:
+            yield Milestone.BANK_DECIDED, application.changed_on
+        if application.changed_on and application.status is KbrStatus.GRANTED:
+            yield Milestone.BANK_GRANTED, application.changed_on
+    is_served = trajectory.status is TrajectoryStatus.CLOSED and trajectory.closure_reason not in _WITHOUT_AFTERCARE
+    if is_served and trajectory.ended_on:
+        yield Milestone.SERVICE_ENDED, trajectory.ended_on
+
+
+def _ended_at(case: Case, facts: TermFacts) -> datetime:
+    if case.trajectory and case.trajectory.ended_on:
+        return midnight(case.trajectory.ended_on)
+    return facts.reached.get(Milestone.CASE_ENDED, case.referral.received_at)

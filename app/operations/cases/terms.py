@@ -1,0 +1,135 @@
+"""The terms of a case: what each change means for them, information that is awaited, and extensions."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from app.domain.case import Case, Handler, Step
+from app.domain.clocks import TermClock, as_reported, clocks_of, news_of, weeks_due
+from app.domain.commands import (
+    ActionContext,
+    AwaitInformation,
+    Command,
+    ExtendTerm,
+    InformationReceived,
+    ReportProgress,
+)
+from app.domain.details import Detail
+from app.domain.errors import TransitionNotAllowed
+from app.domain.events import EventType
+from app.domain.fields import FactValue, Field
+from app.domain.lifecycle import Action
+from app.domain.milestones import noted
+from app.domain.progress import progress_facts
+from app.domain.term_facts import Extension, TermFacts
+from app.domain.terms import DECISION
+from app.domain.values import HistoryEntry
+
+
+def note_terms(case: Case, entries: Iterable[HistoryEntry]) -> None:
+    """Note what further history entries of a case mean for its terms.
+
+    What is recorded quietly is not reported: what is due by now counts as reported.
+    """
+    facts = noted(case, case.referral.term_facts or TermFacts(), entries)
+    _keep(case, facts)
+    if case.rules.suppress_events:
+        take_as_reported(case)
+    _move_decision(case)
+
+
+def take_as_reported(case: Case) -> None:
+    """Let everything count as reported that is due by now."""
+    terms, now = case.rules.terms, case.now
+    news, weeks = news_of(case, clocks_of(case, terms, now), now), weeks_due(case, terms, now)
+    if news or weeks:
+        _keep(case, as_reported(case.referral.term_facts or TermFacts(), news, weeks))
+
+
+def await_information(case: Case, command: AwaitInformation, context: ActionContext) -> None:
+    """Note that the counsellor waits for information; terms that pause pause. The same again changes nothing."""
+    if not case.referral.flags.awaiting_information:
+        case.transition(Step(action=Action.AWAIT_INFORMATION), context)
+        _set_awaiting(case, is_awaited=True)
+
+
+def information_received(case: Case, command: InformationReceived, context: ActionContext) -> None:
+    """Note that the counsellor has what it waited for; terms that paused go on."""
+    case.transition(Step(action=Action.RECEIVE_INFORMATION), context)
+    _set_awaiting(case, is_awaited=False)
+
+
+def extend_term(case: Case, command: ExtendTerm, context: ActionContext) -> None:
+    """Move the last day of a term; that of the decision is reported to the referrers to whom progress is.
+
+    Raises:
+        TransitionNotAllowed: no such term runs in this case, or it ends on that day or later already.
+    """
+    clock = _open_clock(case, command.term)
+    is_same = clock.extended and (clock.extended.due_on, clock.extended.reason) == (command.due_on, command.reason)
+    if is_same:
+        return
+    if command.due_on <= clock.due_on:
+        raise TransitionNotAllowed(Detail.TERM_ENDS_LATER(term=command.term, due_on=clock.due_on.isoformat()))
+    reported = {**_progress(case), Field.PROGRESS_DUE_ON: command.due_on.isoformat()}
+    step = Step(
+        action=Action.EXTEND_TERM,
+        event=EventType.TERM_EXTENDED if command.term == DECISION else None,
+        reason=command.reason,
+        facts={**reported, Field.TERM_EXTENSION_REASON: command.reason.value},
+    )
+    case.transition(step, context)
+    facts = case.referral.term_facts or TermFacts()
+    extension = Extension(command.due_on, command.reason, context.occurred_at)
+    _keep(case, facts.with_extension(clock.key, extension))
+
+
+def report_progress(case: Case, command: ReportProgress, context: ActionContext) -> None:
+    """Report where the case is, some weeks after the first talk; only a week that is due and was not reported."""
+    if command.week in weeks_due(case, case.rules.terms, case.now):
+        facts = {Field.PROGRESS_WEEK: command.week, **_progress(case)}
+        case.report(EventType.PROGRESS_REPORTED, facts, context)
+
+
+def _progress(case: Case) -> dict[Field, FactValue]:
+    """Return where a case is; before there is a trajectory, the decision is due by the term that runs."""
+    facts: dict[Field, FactValue] = {**progress_facts(case)}
+    if case.trajectory is None:
+        runs = [each for each in clocks_of(case, case.rules.terms, case.now) if each.term.code == DECISION]
+        facts[Field.PROGRESS_DUE_ON] = runs[-1].due_on.isoformat() if runs else None
+    return facts
+
+
+def _open_clock(case: Case, code: str) -> TermClock:
+    clocks = clocks_of(case, case.rules.terms, case.now)
+    found = [each for each in clocks if each.term.code == code and each.is_open and not each.term.reminds]
+    if not found:
+        raise TransitionNotAllowed(Detail.NO_TERM_RUNS(term=code))
+    return found[-1]
+
+
+def _set_awaiting(case: Case, *, is_awaited: bool) -> None:
+    flags = replace(case.referral.flags, awaiting_information=is_awaited)
+    case.referral = replace(case.referral, flags=flags)
+
+
+def _keep(case: Case, facts: TermFacts) -> None:
+    if facts != case.referral.term_facts:
+        case.referral = replace(case.referral, term_facts=facts)
+
+
+def _move_decision(case: Case) -> None:
+    """Let the trajectory be due when the term for the decision ends."""
+    if case.trajectory is None:
+        return
+    for clock in clocks_of(case, case.rules.terms, case.now):
+        if clock.term.code == DECISION and clock.is_open and clock.due_on != case.trajectory.due_on:
+            case.trajectory = replace(case.trajectory, due_on=clock.due_on)
+
+
+HANDLERS: Mapping[type[Command], Handler] = {
+    AwaitInformation: await_information,
+    InformationReceived: information_received,
+    ExtendTerm: extend_term,
+    ReportProgress: report_progress,
+}
+"""What carries out each command about the terms of a case."""

@@ -1,0 +1,281 @@
+"""The clocks of a case: what runs, what pauses it, what is reported of it; whatever the order of the facts."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from itertools import permutations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.domain.case import Case
+from app.domain.clocks import TermClock, as_reported, clocks_of, news_of, schedule_of, weeks_due
+from app.domain.codes import (
+    ClockState,
+    ClosureReason,
+    DropOutReason,
+    ExtensionReason,
+    IntakeResult,
+    KbrStatus,
+    TrajectoryResult,
+)
+from app.domain.commands import (
+    AwaitInformation,
+    CloseTrajectory,
+    Command,
+    ConcludeIntake,
+    ConfirmReferral,
+    ExtendTerm,
+    InformationReceived,
+    MarkUnreachable,
+    RecordAttendance,
+    RecordKbrStatus,
+    RecordResult,
+    ReportContactLost,
+    ReportContactRestored,
+    ScheduleIntake,
+    SignPlan,
+)
+from app.domain.errors import Forbidden, TransitionNotAllowed
+from app.domain.milestones import noted
+from app.domain.term_facts import Reported, TermFacts
+from tests.support.unstored_case import BY_TEAM, COUNSELLOR, NOW, REGISTER, TODAY, handle, new_case
+
+DAYS = timedelta(days=1)
+CONFIRM = ConfirmReferral(COUNSELLOR)
+SCHEDULE = ScheduleIntake(starts_at=NOW + timedelta(days=3))
+TALK = (CONFIRM, SCHEDULE, RecordAttendance(attended=True))
+TO_TRAJECTORY = (*TALK, ConcludeIntake(IntakeResult.ROUTE_TO_KBR, TODAY))
+DECIDE = RecordResult(TrajectoryResult.KBR_APPLICATION, TODAY)
+
+
+def at(case: Case, days: float) -> datetime:
+    """Move a case to a number of days after its registration; return the moment."""
+    now = NOW + timedelta(days=days)
+    case.change_rules = replace(case.rules, now=now)
+    return now
+
+
+def do(case: Case, days: float, *commands: Command) -> None:
+    """Carry commands out that happen a number of days after the registration."""
+    now = at(case, days)
+    for command in commands:
+        handle(case, command, replace(BY_TEAM, occurred_at=now))
+
+
+def case_after(*commands: Command) -> Case:
+    """Return a case after its registration and these commands, all on the first day."""
+    case = new_case()
+    handle(case, REGISTER)
+    do(case, 0, *commands)
+    return case
+
+
+def clock(case: Case, code: str) -> TermClock:
+    """Return the last clock of a term."""
+    return [each for each in clocks_of(case, case.rules.terms, case.now) if each.term.code == code][-1]
+
+
+def state(case: Case, code: str, days: float) -> ClockState:
+    """Return where a term is a number of days after the registration."""
+    return clock(case, code).state(at(case, days))
+
+
+def report(case: Case) -> Sequence[tuple[str, Reported | int, date | None]]:
+    """Report what is due of a case, as a worker does; return it."""
+    now, terms = case.now, case.rules.terms
+    news, weeks = news_of(case, clocks_of(case, terms, now), now), weeks_due(case, terms, now)
+    facts = as_reported(case.referral.term_facts or TermFacts(), news, weeks)
+    case.referral = replace(case.referral, term_facts=facts)
+    return [
+        *((each.clock.key, each.reported, each.clock.due_on) for each in news),
+        *(("progress", week, None) for week in weeks),
+    ]
+
+
+def report_on(case: Case, days: float) -> Sequence[tuple[str, Reported | int, date | None]]:
+    """Report what is due of a case a number of days after the registration."""
+    at(case, days)
+    return report(case)
+
+
+def test_a_term_runs_approaches_and_is_breached_until_what_it_waits_for_happens() -> None:
+    case = case_after()
+
+    assert [state(case, "confirmation", days) for days in (0, 0.8, 0.9, 1)] == [
+        ClockState.RUNNING, ClockState.RUNNING, ClockState.APPROACHING, ClockState.BREACHED,
+    ]  # fmt: skip
+    do(case, 2, CONFIRM)
+    assert state(case, "confirmation", 3) is ClockState.MET
+    assert clock(case, "intake").due_on == date(2026, 3, 16)
+
+
+def test_each_term_is_reported_as_approaching_and_as_breached_once() -> None:
+    case = case_after(*TO_TRAJECTORY)
+    found = [each for day in range(120) for each in report_on(case, day)]
+
+    assert [each for each in found if each[0].startswith("decision")] == [
+        ("decision/1", Reported.APPROACHING, date(2026, 6, 1)),
+        ("decision/1", Reported.BREACHED, date(2026, 6, 1)),
+    ]
+    assert [each[1] for each in found if each[0] == "progress"] == [8, 13]
+
+
+def test_a_worker_that_was_away_reports_the_breach_and_not_the_approach() -> None:
+    case = case_after(*TO_TRAJECTORY)
+    at(case, 120)
+
+    assert [each for each in report(case) if each[0].startswith("decision")] == [
+        ("decision/1", Reported.BREACHED, date(2026, 6, 1))
+    ]
+
+
+def test_a_term_stands_still_while_information_is_awaited_where_that_was_agreed() -> None:
+    case = case_after(*TO_TRAJECTORY)
+    do(case, 10, AwaitInformation())
+
+    assert state(case, "decision", 200) is ClockState.PAUSED
+    assert schedule_of(case, case.rules.terms, case.now).breached_at is None
+    do(case, 31, InformationReceived())
+    assert clock(case, "decision").due_on == date(2026, 6, 22)
+    assert case.trajectory
+    assert case.trajectory.due_on == date(2026, 6, 22)
+    unpaused = [each.code for each in case.rules.terms.terms if not each.pauses]
+    assert {"confirmation", "service_decision", "aftercare"} <= set(unpaused)
+
+
+def test_pauses_that_overlap_count_once() -> None:
+    waits, goes_on = AwaitInformation(), InformationReceived()
+    reports: list[tuple[int, Command]] = [(10, waits), (20, goes_on), (14, waits)]
+    for last in (17, 30):
+        case = case_after(*TO_TRAJECTORY)
+        for days, command in (*reports, (last, goes_on)):
+            do(case, days, command)
+        # From day 10 to day 20, or to day 30.
+        assert clock(case, "decision").due_on == date(2026, 6, 1) + DAYS * max(10, last - 10)
+
+
+def test_what_is_awaited_after_a_term_has_passed_moves_nothing() -> None:
+    case = case_after(*TO_TRAJECTORY)
+    do(case, 100, AwaitInformation())
+
+    assert clock(case, "decision").state(case.now) is ClockState.BREACHED
+    do(case, 110, InformationReceived())
+    assert clock(case, "decision").due_on == date(2026, 6, 1)
+
+
+def test_an_extended_term_ends_on_the_new_day_and_is_reported_again() -> None:
+    case = case_after(*TO_TRAJECTORY)
+    at(case, 95)
+    report(case)
+    do(case, 96, ExtendTerm("decision", date(2026, 7, 1), ExtensionReason.CAPACITY))
+
+    assert clock(case, "decision").due_on == date(2026, 7, 1)
+    assert case.trajectory
+    assert case.trajectory.due_on == date(2026, 7, 1)
+    at(case, 130)
+    assert ("decision/1", Reported.BREACHED, date(2026, 7, 1)) in report(case)
+
+
+def test_a_term_that_is_extended_while_information_is_awaited_still_stands_still() -> None:
+    case = case_after(*TO_TRAJECTORY)
+    do(case, 10, AwaitInformation())
+    do(case, 20, ExtendTerm("decision", date(2026, 7, 1), ExtensionReason.AWAITING_DOCUMENTS))
+
+    assert state(case, "decision", 200) is ClockState.PAUSED
+    # The new day includes what was paused before.
+    do(case, 25, InformationReceived())
+    assert clock(case, "decision").due_on == date(2026, 7, 6)
+
+
+def test_a_term_cannot_end_earlier_nor_be_extended_when_it_does_not_run() -> None:
+    case = case_after(*TO_TRAJECTORY)
+    extensions = [
+        ExtendTerm("decision", date(2026, 6, 1), ExtensionReason.OTHER),
+        ExtendTerm("intake", date(2026, 7, 1), ExtensionReason.OTHER),
+        ExtendTerm("unknown", date(2026, 7, 1), ExtensionReason.OTHER),
+    ]
+    for extension in extensions:
+        before = replace(case)
+        try:
+            do(case, 0, extension)
+        except TransitionNotAllowed:
+            assert case == before
+        else:
+            raise AssertionError(extension)
+
+
+def test_a_case_that_is_over_has_no_open_term_and_no_progress_but_aftercare() -> None:
+    ends: list[Sequence[Command]] = [
+        (*TO_TRAJECTORY, RecordResult(TrajectoryResult.NO_FURTHER_SUPPORT, TODAY, DropOutReason.LOST_CONTACT)),
+        (*TO_TRAJECTORY, DECIDE, CloseTrajectory(ClosureReason.RESULT_REACHED, TODAY)),
+        (*TALK, ConcludeIntake(IntakeResult.NO_SUPPORT_WANTED, TODAY)),
+        (CONFIRM, MarkUnreachable()),
+    ]
+    for commands in ends:
+        case = case_after(*commands)
+        at(case, 60)
+        assert [each.term.code for each in clocks_of(case, case.rules.terms, case.now) if each.is_open] in (
+            [],
+            ["aftercare"],
+        )
+        at(case, 400)
+        assert [each for each in report(case) if not each[0].startswith("aftercare")] == []
+
+
+def test_milestones_are_the_same_whatever_the_order_in_which_they_are_reported() -> None:
+    case = case_after(*TO_TRAJECTORY, DECIDE)
+    entries = case.new_history
+    found = {tuple(sorted(noted(case, TermFacts(), order).reached.items())) for order in permutations(entries[-6:])}
+    assert len(found) == 1
+
+
+LATE = [
+    CONFIRM, SCHEDULE, RecordAttendance(attended=True), RecordAttendance(attended=False),
+    ConcludeIntake(IntakeResult.ROUTE_TO_KBR, TODAY), SignPlan(TODAY), DECIDE,
+    AwaitInformation(), InformationReceived(), AwaitInformation(), InformationReceived(),
+    ReportContactLost(TODAY), ReportContactRestored(TODAY), MarkUnreachable(),
+    RecordKbrStatus(KbrStatus.GRANTED, TODAY),
+    RecordResult(TrajectoryResult.NO_FURTHER_SUPPORT, TODAY, DropOutReason.LOST_CONTACT),
+]  # fmt: skip
+
+
+def steps() -> st.SearchStrategy[Command]:
+    """Return any step of a case, among them extensions by some weeks."""
+    return st.one_of(
+        st.sampled_from(LATE),
+        st.builds(
+            ExtendTerm,
+            st.sampled_from(["confirmation", "contact", "intake", "decision", "creditor_agreement"]),
+            st.integers(0, 300).map(lambda days: TODAY + days * DAYS),
+            st.sampled_from(ExtensionReason),
+        ),
+    )
+
+
+def attempt(case: Case, days: float, command: Command) -> None:
+    """Carry a command out; one that is refused changes nothing."""
+    before = replace(case)
+    try:
+        do(case, days, command)
+    except (TransitionNotAllowed, Forbidden):
+        for name in ("referral", "trajectory", "appointments", "new_history", "new_events"):
+            setattr(case, name, getattr(before, name))
+
+
+@given(st.lists(st.tuples(st.floats(0, 30), st.booleans(), steps()), max_size=25))
+def test_no_clock_runs_twice_and_nothing_is_reported_twice(life: list[tuple[float, bool, Command]]) -> None:
+    case, days = case_after(), 0.0
+    reported: Counter[tuple[str, Reported | int, date | None]] = Counter()
+    for wait, looks, command in life:
+        days += wait
+        attempt(case, days, command)
+        open_terms = Counter(each.term.code for each in clocks_of(case, case.rules.terms, case.now) if each.is_open)
+        assert all(number == 1 for number in open_terms.values())
+        if looks:
+            found = report(case)
+            reported.update(found)
+            assert case.goes_on or not [each for each in found if not each[0].startswith("aftercare")]
+            assert report(case) == []
+    assert all(number == 1 for number in reported.values())
