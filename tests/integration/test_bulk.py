@@ -15,6 +15,7 @@ from app.domain.receivers import PollKey, ReceiverKey
 from app.models.access.organisation import load_organisations
 from app.models.bulk import GivenRow, Value, bulk_insert, bulk_update, is_any_of
 from app.models.cases.appointment import appointments_by_id, appointments_of
+from app.models.cases.client import NewClient
 from app.models.cases.client_register import open_cases_of
 from app.models.cases.external_id import external_id_of, linkable
 from app.models.cases.loading import load_cases
@@ -142,6 +143,7 @@ async def test_condition_on_ids_has_a_form_that_indexes_serve(database: Database
 
 async def test_no_statement_by_ids_reads_a_whole_table(sqlite_database: Database) -> None:
     ids, vault = [uuid4(), uuid4()], Vault(bytes(32))
+    sealer = NewClient.with_new_key(vault, ids[0], None).sealer
     by_ids: list[Callable[[Connection], object]] = [
         lambda tx: appointments_by_id(tx, vault, ids),
         lambda tx: appointments_of(tx, vault, ids),
@@ -159,7 +161,7 @@ async def test_no_statement_by_ids_reads_a_whole_table(sqlite_database: Database
         lambda tx: load_trajectories_of(tx, vault, ids),
         lambda tx: note_health(tx, ids[:1], ids[1:], NOW),
         lambda tx: open_alerts(tx, ids),
-        lambda tx: open_cases_of(tx, ids),
+        lambda tx: open_cases_of(tx, dict.fromkeys(ids, sealer), NOW.date()),
         lambda tx: routed_referrals(tx, ids),
         lambda tx: subscriptions_of(tx, ids),
     ]

@@ -9,7 +9,6 @@ from app.domain.codes import (
     IntakeResult,
     ReferralStatus,
     RejectionReason,
-    RoutingAdvice,
     SignalKind,
     System,
     TrajectoryResult,
@@ -19,13 +18,10 @@ from app.domain.codes import (
 from app.domain.commands import (
     AmendReferral,
     AnswerWithdrawal,
-    CloseTrajectory,
-    Command,
     ConcludeIntake,
     EnterInError,
     ForwardReferral,
     GiveSignal,
-    PauseTrajectory,
     RecordResult,
     RejectReferral,
     WithdrawReferral,
@@ -43,7 +39,6 @@ from tests.support.hub import (
     DOCK,
     INTAKE_ON,
     NOW,
-    SIGN,
     TODAY,
     WIJKTEAM,
     InProcessHub,
@@ -110,55 +105,6 @@ async def test_without_a_bsn_nobody_is_taken_for_another(hub: InProcessHub) -> N
 
     assert first.client.id != second.client.id
     assert second.referral.advice == ()
-
-
-async def test_a_client_with_an_open_referral_gets_advice_and_no_refusal(hub: InProcessHub) -> None:
-    await hub.refer()
-
-    again = await hub.case(await hub.refer())
-
-    assert again.referral.advice == (RoutingAdvice.ALREADY_OPEN,)
-
-
-async def test_a_referral_that_ended_does_not_count_as_open(hub: InProcessHub) -> None:
-    await hub.refer_until(ReferralStatus.UNREACHABLE)
-
-    again = await hub.case(await hub.refer())
-
-    assert again.referral.advice == ()
-
-
-@pytest.mark.parametrize(
-    ("facts", "advice"),
-    [
-        ([], (RoutingAdvice.ALREADY_OPEN,)),
-        ([SIGN], (RoutingAdvice.ALREADY_OPEN,)),
-        ([SIGN, PauseTrajectory()], (RoutingAdvice.ALREADY_OPEN,)),
-        ([SIGN, DECIDE], (RoutingAdvice.ALREADY_OPEN,)),
-        ([SIGN, DECIDE, CloseTrajectory(ClosureReason.RESULT_REACHED, TODAY)], ()),
-    ],
-    ids=["planning", "running", "paused", "decided", "closed"],
-)
-async def test_a_client_is_already_open_as_long_as_a_trajectory_runs(
-    hub: InProcessHub, facts: list[Command], advice: tuple[RoutingAdvice, ...]
-) -> None:
-    first = await hub.refer_until(ReferralStatus.CONCLUDED, organisation_code=WIJKTEAM.code)
-    await hub.execute(first, *facts)
-
-    again = await hub.case(await hub.refer())
-
-    assert again.referral.advice == advice
-
-
-@pytest.mark.parametrize("facts", [[], [SIGN, DECIDE, CloseTrajectory(ClosureReason.RESULT_REACHED, TODAY)]])
-async def test_an_own_trajectory_whose_status_is_not_disclosed_gives_no_advice(
-    hub: InProcessHub, facts: list[Command]
-) -> None:
-    await hub.execute(await hub.refer_until(ReferralStatus.CONCLUDED), *facts)
-
-    again = await hub.case(await hub.refer())
-
-    assert again.referral.advice == ()
 
 
 async def test_a_referral_is_found_by_the_reference_of_its_own_organisation_only(hub: InProcessHub) -> None:

@@ -1,19 +1,25 @@
 """The clients that new referrals of one transaction are about: known by a citizen service number, or new."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, Row, Select, or_, select
 
-from app.domain.case import Case, CaseRules
+from app.domain.already_open import EarlierCase, ReferringAgain
+from app.domain.case import Case, CaseRules, Lazy
 from app.domain.codes import ReferralStatus, TrajectoryStatus
+from app.domain.disclosed import InForce
 from app.domain.lifecycle import is_ended, is_open
+from app.domain.local_time import local_date
 from app.models.base import Writes
 from app.models.bulk import is_any_of
 from app.models.cases.client import NewClient, bsn_index, client, client_columns, client_sealer, find_clients
-from app.models.cases.referral import referral
+from app.models.cases.disclosed import open_record
+from app.models.cases.referral import referral, to_consent
 from app.models.cases.trajectory_tables import trajectory
 from app.vault import Sealer, Vault
 
@@ -32,35 +38,18 @@ class KnownClient:
     has_open_case: bool
 
 
-@dataclass(frozen=True, kw_only=True)
-class OpenCase:
-    """A case that still waits for something or is guided, or is so as far as its referrer knows.
-
-    Attributes:
-        trajectory: the status of its trajectory; None without one.
-        disclosed_trajectory: what the referrer knows of that, as ``Trajectory.disclosed_status``.
-    """
-
-    id: UUID
-    organisation_id: UUID
-    status: ReferralStatus
-    disclosed_status: ReferralStatus
-    trajectory: TrajectoryStatus | None
-    disclosed_trajectory: str | None
-
-
 @dataclass(frozen=True)
 class _StoredClient:
     """A client that is known by a citizen service number, with its open cases as the tables have them."""
 
     id: UUID
     sealer: Sealer
-    open_cases: tuple[OpenCase, ...]
+    open_cases: tuple[EarlierCase, ...]
 
 
 _OPEN = [each for each in ReferralStatus if is_open(each)]
 _ENDED = [each for each in TrajectoryStatus if is_ended(each)]
-_OPEN_OF_CLIENTS = (
+_OPEN_OF_CLIENTS: Select[Any] = (
     select(
         referral.c.id,
         referral.c.client_id,
@@ -68,7 +57,9 @@ _OPEN_OF_CLIENTS = (
         referral.c.status,
         referral.c.told_status,
         trajectory.c.status.label("trajectory_status"),
-        trajectory.c.disclosed_status.label("disclosed_trajectory"),
+        referral.c.disclosed,
+        referral.c.consent_scopes,
+        referral.c.consent_given_on,
     )
     .outerjoin(trajectory, trajectory.c.referral_id == referral.c.id)
     .where(
@@ -83,20 +74,29 @@ _OPEN_OF_CLIENTS = (
 )
 
 
-def open_cases_of(tx: Connection, client_ids: Collection[UUID]) -> dict[UUID, tuple[OpenCase, ...]]:
-    """Return the open cases of clients, by client; those without one are left out."""
-    found: dict[UUID, list[OpenCase]] = defaultdict(list)
-    for row in tx.execute(_OPEN_OF_CLIENTS, {"client_ids": client_ids}) if client_ids else ():
-        each = OpenCase(
-            id=row.id,
-            organisation_id=row.organisation_id,
-            status=ReferralStatus(row.status),
-            disclosed_status=ReferralStatus(row.told_status),
-            trajectory=TrajectoryStatus(row.trajectory_status) if row.trajectory_status else None,
-            disclosed_trajectory=row.disclosed_trajectory,
-        )
-        found[row.client_id].append(each)
+def open_cases_of(tx: Connection, sealers: Mapping[UUID, Sealer], day: date) -> Mapping[UUID, tuple[EarlierCase, ...]]:
+    """Return the open cases of clients, by client; those without one are left out.
+
+    Args:
+        tx: the transaction.
+        sealers: of the clients.
+        day: on which the consent has to work under which something was disclosed.
+    """
+    found: dict[UUID, list[EarlierCase]] = defaultdict(list)
+    for row in tx.execute(_OPEN_OF_CLIENTS, {"client_ids": list(sealers)}) if sealers else ():
+        found[row.client_id].append(_to_earlier_case(row, sealers[row.client_id], InForce.of(to_consent(row), day)))
     return {client_id: tuple(cases) for client_id, cases in found.items()}
+
+
+def _to_earlier_case(row: Row[Any], sealer: Sealer, in_force: InForce) -> EarlierCase:
+    return EarlierCase(
+        id=row.id,
+        organisation_id=row.organisation_id,
+        status=ReferralStatus(row.status),
+        trajectory=TrajectoryStatus(row.trajectory_status) if row.trajectory_status else None,
+        known_status=ReferralStatus(row.told_status),
+        known=Lazy(lambda: open_record(sealer, row.id, row.disclosed).read(in_force)),
+    )
 
 
 class ClientRegister:
@@ -111,20 +111,20 @@ class ClientRegister:
         """Read which of these citizen service numbers belong to known clients, in two queries."""
         asked = {bsn_index(self._vault, bsn): bsn for bsn in bsns if bsn not in self._known}
         found = find_clients(self._tx, asked)
-        open_cases = open_cases_of(self._tx, [client_id for client_id, _ in found.values()])
+        sealers = {client_id: client_sealer(self._vault, client_id, key) for client_id, key in found.values()}
+        open_cases = open_cases_of(self._tx, sealers, local_date(self._rules.now))
         for index, bsn in asked.items():
-            client_id, wrapped_key = found.get(index, (None, b""))
-            self._known[bsn] = None
-            if client_id:
-                sealer = client_sealer(self._vault, client_id, wrapped_key)
-                self._known[bsn] = _StoredClient(client_id, sealer, open_cases.get(client_id, ()))
+            client_id, _ = found.get(index, (None, b""))
+            self._known[bsn] = (
+                _StoredClient(client_id, sealers[client_id], open_cases.get(client_id, ())) if client_id else None
+            )
 
-    def client_for(self, bsn: str | None, referrer_id: UUID, in_memory: Iterable[Case]) -> KnownClient:
+    def client_for(self, bsn: str | None, referrer: ReferringAgain, in_memory: Iterable[Case]) -> KnownClient:
         """Return the client with this citizen service number, or a new one where nobody is known by it.
 
         Args:
             bsn: the number; None where it is not known.
-            referrer_id: the organisation that refers the client now.
+            referrer: who refers the client now.
             in_memory: the cases of this transaction, as they are now.
         """
         if bsn is None:
@@ -135,7 +135,7 @@ class ClientRegister:
             new = self._add(bsn)
             self._known[bsn] = _StoredClient(new.id, new.sealer, ())
             return new
-        has_open = _has_open_case(stored, referrer_id, list(in_memory))
+        has_open = _has_open_case(stored, referrer, list(in_memory))
         return KnownClient(id=stored.id, sealer=stored.sealer, has_open_case=has_open)
 
     def collect(self, writes: Writes) -> None:
@@ -149,35 +149,10 @@ class ClientRegister:
         return KnownClient(id=new.id, sealer=new.sealer, has_open_case=False)
 
 
-def _has_open_case(stored: _StoredClient, referrer_id: UUID, in_memory: Collection[Case]) -> bool:
+def _has_open_case(stored: _StoredClient, referrer: ReferringAgain, in_memory: Collection[Case]) -> bool:
     newer = {each.id for each in in_memory}
     cases = [
-        *(_as_stored(each) for each in in_memory if each.referral.client_id == stored.id),
+        *(EarlierCase.of(each) for each in in_memory if each.referral.client_id == stored.id),
         *(each for each in stored.open_cases if each.id not in newer),
     ]
-    return any(_counts_as_open(each, referrer_id) for each in cases)
-
-
-def _as_stored(case: Case) -> OpenCase:
-    guided = case.trajectory
-    return OpenCase(
-        id=case.id,
-        organisation_id=case.referral.organisation.id,
-        status=case.referral.status,
-        disclosed_status=case.referral.disclosed_status,
-        trajectory=guided.status if guided else None,
-        disclosed_trajectory=guided.disclosed_status if guided else None,
-    )
-
-
-def _counts_as_open(case: OpenCase, referrer_id: UUID) -> bool:
-    # The advice is read by the referrer, which would learn from it that an earlier case of its own has ended, or that
-    # it led to a trajectory.
-    if case.organisation_id == referrer_id:
-        return is_open(case.disclosed_status) or _runs(case.disclosed_trajectory)
-    return is_open(case.status) or _runs(case.trajectory)
-
-
-def _runs(status: str | None) -> bool:
-    """Return whether a trajectory with this status runs; of one without a known status, that is not known."""
-    return not is_ended(TrajectoryStatus(status)) if status else False
+    return any(map(referrer.finds_open, cases))

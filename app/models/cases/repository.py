@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection
 
+from app.domain.already_open import ReferringAgain
 from app.domain.case import Case, CaseRules
 from app.domain.codes import System
 from app.domain.events import NewEvent
@@ -62,9 +63,9 @@ class CaseRepository:
         """Store under which id a partner knows a referral."""
         self._links.append((system, partner_id, referral_id))
 
-    def client_for(self, bsn: str | None, referrer_id: UUID) -> KnownClient:
+    def client_for(self, bsn: str | None, referrer: ReferringAgain) -> KnownClient:
         """Return the client with this citizen service number, or a new one where nobody is known by it."""
-        return self.clients.client_for(bsn, referrer_id, self._cases.values())
+        return self.clients.client_for(bsn, referrer, self._cases.values())
 
     def prefetch_references(self, references: Collection[tuple[UUID, str]]) -> None:
         """Read which organisations used which references of their own already, in one query."""

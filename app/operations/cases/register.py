@@ -5,14 +5,17 @@ from datetime import UTC
 
 from app.domain import lifecycle
 from app.domain.advice import age_on, routing_advice
+from app.domain.already_open import ReferringAgain
 from app.domain.case import Case, Lazy
-from app.domain.codes import OrganisationRole, ReferralStatus
+from app.domain.codes import DisclosureOccasion, OrganisationRole, ReferralStatus
 from app.domain.commands import ActionContext, RegisterReferral
 from app.domain.details import Detail
 from app.domain.errors import DuplicateReference, Forbidden
+from app.domain.fields import Field
 from app.domain.lifecycle import Action, Machine
 from app.domain.local_time import local_date
 from app.domain.values import Organisation, Referral
+from app.events.delivery.routing import referrer_as_receiver
 from app.operations.cases.consent import recorder_of
 from app.operations.cases.rules import referring_organisation
 from app.operations.cases.unit_of_work import UnitOfWork
@@ -29,7 +32,7 @@ def new_case(uow: UnitOfWork, command: RegisterReferral, context: ActionContext)
     referrer = referring_organisation(uow, command.organisation_code)
     _check_registers_for(referrer, context)
     _check_reference(uow, referrer, command.reference)
-    client = uow.cases.client_for(command.client.bsn, referrer.id)
+    client = uow.cases.client_for(command.client.bsn, _as_referring_again(uow, referrer))
     received_at = command.received_at or uow.rules.now
     stated = command.contents
     consent = stated.consent.recorded(recorder_of(referrer, context), uow.rules.now) if stated.consent.scopes else None
@@ -73,6 +76,14 @@ def code_to_register_for(caller: Organisation, given: str | None) -> str | None:
 def stated_code(caller: Organisation, given: str | None) -> str | None:
     """Return the code of the organisation for which a caller states that it refers: a referrer refers for itself."""
     return caller.code if caller.role is OrganisationRole.REFERRER else given
+
+
+def _as_referring_again(uow: UnitOfWork, referrer: Organisation) -> ReferringAgain:
+    receiver = referrer_as_receiver(referrer)
+    hears_of_ends = uow.services.gate.would_release(
+        receiver.kind, DisclosureOccasion.CLOSED, Field.TRAJECTORY_CLOSURE_REASON, {}, inside=receiver.inside
+    )
+    return ReferringAgain(referrer.id, hears_of_ends)
 
 
 def _check_registers_for(referrer: Organisation, context: ActionContext) -> None:
