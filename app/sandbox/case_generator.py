@@ -7,6 +7,7 @@ from typing import Any
 
 from app.domain.codes import KbrStatus, ReferrerKind, System, TrajectoryResult
 from app.domain.local_time import AMSTERDAM
+from app.domain.terms import Terms
 from app.sandbox.allegro import codes as allegro
 from app.sandbox.gidso import documents as gidso
 from app.sandbox.register import RegisterRow
@@ -94,6 +95,12 @@ def counsellor_facts(row: RegisterRow) -> Iterator[DatedFact]:
     if not at_talk:
         yield from _plan_fact(row)
     yield from _decision_facts(row, row.intake_on)
+
+
+def progress_days(row: RegisterRow, terms: Terms) -> Iterator[date]:
+    """Return the days on which the hub reports where the case is, unless it has ended by then."""
+    if row.intake_on and row.attended:
+        yield from (day for _, day in terms.progress_days(row.kind, row.intake_on))
 
 
 def _plan_fact(row: RegisterRow) -> Iterator[DatedFact]:

@@ -1,7 +1,8 @@
 """Replays a register through the three systems in simulated time and reports the results.
 
 Each day has two halves: in the morning workers refer (in GIDSO, RMW or over the API), in the afternoon counsellors
-register that day's facts in Allegro. After each half the hub pulls, relays and delivers.
+register that day's facts in Allegro. After each half the hub pulls, looks at its terms, relays and delivers. Days on
+which progress is due to be reported are simulated too, also after the last day of the register.
 """
 
 import asyncio
@@ -17,7 +18,7 @@ from app.domain.codes import System
 from app.domain.local_time import AMSTERDAM
 from app.operations.access.organisations import ReferrerDetails
 from app.operations.statistics import city_tables, exchange_counts
-from app.sandbox.case_generator import counsellor_facts, referral_body, referral_document
+from app.sandbox.case_generator import counsellor_facts, progress_days, referral_body, referral_document
 from app.sandbox.environment import SandboxEnv
 from app.sandbox.register import RegisterRow
 from app.sandbox.replay_report import ReplayReport
@@ -61,12 +62,15 @@ async def _play_days(env: SandboxEnv, rows: Sequence[RegisterRow], console: Cons
         arrivals[row.received_on].append(row)
         for dated in counsellor_facts(row):
             facts[dated.day].append(dated.fact)
-    days = sorted({*arrivals, *facts})
+    terms = env.hub.services.reference.terms
+    reported = {day for row in rows for day in progress_days(row, terms)}
+    days = sorted({*arrivals, *facts, *reported})
     with _progress(console) as progress:
         task = progress.add_task("", total=len(rows))
         for day in days:
             progress.update(task, description=f"{day:%d-%m-%Y}")
-            await _morning(env, day, arrivals[day])
+            if arrivals[day] or day in reported:
+                await _morning(env, day, arrivals[day])
             await _afternoon(env, day, facts[day])
             progress.advance(task, len(arrivals[day]))
     # A last pull everywhere, so that nothing is left unread.
@@ -74,8 +78,6 @@ async def _play_days(env: SandboxEnv, rows: Sequence[RegisterRow], console: Cons
 
 
 async def _morning(env: SandboxEnv, day: date, rows: Sequence[RegisterRow]) -> None:
-    if not rows:
-        return
     await env.set_clocks(_utc(day, _MORNING))
     by_system: Mapping[System, list[RegisterRow]] = {system: [] for system in System}
     for row in rows:

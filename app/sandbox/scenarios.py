@@ -12,7 +12,7 @@ from app.domain.codes import IntakeResult, KbrStatus, ReferrerKind, System, Traj
 from app.domain.local_time import AMSTERDAM, local_date
 from app.operations.access.organisations import ReferrerDetails
 from app.operations.disclosure.timeline import disclosure_timeline
-from app.sandbox.case_generator import DatedFact, counsellor_facts, referral_body, referral_document
+from app.sandbox.case_generator import DatedFact, counsellor_facts, progress_days, referral_body, referral_document
 from app.sandbox.environment import SandboxEnv
 from app.sandbox.register import RegisterRow
 from app.sandbox.roles import BAILIFF
@@ -72,9 +72,12 @@ async def _play(env: SandboxEnv, timeline: Timeline, scenario: Scenario) -> None
     by_day: dict[date, list[DatedFact]] = defaultdict(list)
     for dated in counsellor_facts(row):
         by_day[dated.day].append(dated)
-    for day, facts in sorted(by_day.items()):
+    for day in sorted({*by_day, *progress_days(row, env.hub.services.reference.terms)}):
+        await env.set_clocks(_utc(day, 9))
+        await retry_until_delivered(env)
+        position = await _show_disclosures(env, timeline, row, referral_id, position)
         await env.set_clocks(_utc(day, 17))
-        for each in facts:
+        for each in by_day.get(day, ()):
             timeline.action(env.clock.now(), System.ALLEGRO, _counsellor(each.fact), _ACTIONS[each.fact["soort"]])
             await env.partner_console.register([each.fact])
             await retry_until_delivered(env, System.ALLEGRO)

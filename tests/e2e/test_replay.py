@@ -1,6 +1,8 @@
 """A replay of a small register with three simulators, the API, the worker and a webhook receiver."""
 
+from collections import Counter
 from dataclasses import replace
+from datetime import date, timedelta
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -8,7 +10,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from app.domain.codes import System
+from app.domain.codes import IntakeResult, System, TrajectoryResult
 from app.models.partners.partner import partner
 from app.sandbox.environment import SandboxEnv, running_sandbox
 from app.sandbox.faults.plan import FaultFrequency, FaultKind, FaultSettings
@@ -171,6 +173,39 @@ def without_pull_state(dump: Dump) -> Dump:
     return dump | {"partner": [tuple(row[index] for index in columns) for row in dump["partner"]], "access_version": []}
 
 
+WEEKS = {
+    "werk_en_inkomen": (8,),
+    "statushouders": (8,),
+    "exit": (8, 13),
+    "welzijnsorganisatie": (8, 13),
+    "reclassering": (8, 13),
+}
+"""The weeks after the first talk at which a kind of referrer is informed where a case is."""
+
+
+def ended_on(row: RegisterRow) -> date | None:
+    """Return the day on which a case ended after its first talk; None when it goes on."""
+    if row.intake_result in (IntakeResult.NO_SUPPORT_WANTED, IntakeResult.NOT_ELIGIBLE, IntakeResult.UNKNOWN):
+        return row.intake_on
+    if row.trajectory_result is TrajectoryResult.NO_FURTHER_SUPPORT:
+        return row.decision_on or row.plan_signed_on or row.intake_on
+    return None
+
+
+def progress_of(row: RegisterRow) -> list[date]:
+    """Return the days on which a referrer is to be informed where its case is: those on which it was not over."""
+    first_talk, end = row.intake_on if row.attended else None, ended_on(row)
+    days = [first_talk + timedelta(weeks=week) for week in WEEKS.get(row.kind, ())] if first_talk else []
+    return [day for day in days if end is None or day <= end]
+
+
+def expected_progress(rows: list[RegisterRow]) -> dict[str, int]:
+    counts = Counter({row.kind.value: 0 for row in rows})
+    for row in rows:
+        counts[row.kind.value] += len(progress_of(row))
+    return {kind: count for kind, count in counts.items() if count}
+
+
 async def test_a_register_comes_out_as_it_went_in_and_a_second_run_changes_nothing(
     tmp_path: Path, hub_url: str | None
 ) -> None:
@@ -187,6 +222,8 @@ async def test_a_register_comes_out_as_it_went_in_and_a_second_run_changes_nothi
     assert feedback["welzijnsorganisatie"]["intake_result"] == 1
     assert "missed" not in feedback["vraagwijzer"]
     assert feedback["deurwaarder"].keys() == {"received", "confirmed"}
+    assert {kind: row["progress"] for kind, row in feedback.items() if "progress" in row} == expected_progress(rows)
+    assert expected_progress(rows) == {"werk_en_inkomen": 1, "exit": 2, "welzijnsorganisatie": 2, "statushouders": 1}
     assert set(received) == {"dock", "rechtbank", "faircasso"}
     assert replace(again, seconds=0) == replace(report, seconds=0)
     assert received_again == {}
@@ -225,6 +262,11 @@ async def test_faults_at_every_partner_lose_nothing_and_double_nothing(tmp_path:
     without_faults, received_without_faults = await replay_outcome(tmp_path / "without-faults", rows, None)
 
     report, received = await replay_outcome(tmp_path / "faults", rows, None, FAULTS)
+
+    lines = {row.reference: received[row.reference][0] for row in rows if row.system is System.RMW}
+    assert {reference: [code for code, _ in each].count("VG") for reference, each in lines.items()} == {
+        row.reference: len(progress_of(row)) for row in rows if row.system is System.RMW
+    }
 
     faults = report.faults or {}
     assert [(system, kind) for system, made in faults.items() for kind in made if not made[kind]] == []

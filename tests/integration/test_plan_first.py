@@ -130,7 +130,8 @@ async def test_a_drop_out_before_the_intake_result_leaves_no_progress_to_read(sq
     case = await sqlite_hub.case(referral_id)
 
     assert case.referral.status is ReferralStatus.ATTENDED
-    assert progress_now(case) == {}
+    services = sqlite_hub.services
+    assert progress_now(case, services.reference.terms, services.clock.now()) == {}
 
 
 async def test_a_plan_before_the_first_talk_opens_nothing(hub: InProcessHub) -> None:

@@ -78,7 +78,7 @@ def released_referral(services: Services, scope: CallerScope, case: Case) -> Rel
 def readable_values(services: Services, scope: CallerScope, case: Case) -> FieldValues:
     """Return the fields of a case from which the gate releases what a caller may read."""
     if scope.knows_all_statuses:
-        return field_values(case) | progress_now(case)
+        return field_values(case) | progress_now(case, services.reference.terms, services.clock.now())
     return known_values(services, case)
 
 
@@ -100,7 +100,7 @@ def _shown_on_asking(services: Services, case: Case) -> FieldValues:
     receiver, consent = referrer_as_receiver(case.referral.organisation), consent_values(case.referral.consent)
     if not services.gate.reads_as_it_is(receiver, Field.PROGRESS_STATE, consent):
         return {}
-    return {**dict.fromkeys(PROGRESS), **progress_now(case)}
+    return {**dict.fromkeys(PROGRESS), **progress_now(case, services.reference.terms, services.clock.now())}
 
 
 def in_force_now(services: Services, consent: Consent) -> InForce:

@@ -74,13 +74,13 @@ def report_due(tx: Connection, services: Services, referral_id: UUID) -> None:
     news, weeks = news_of(case, clocks_of(case, terms, now), now), weeks_due(case, terms, now)
     for each in news:
         _report(case, each)
+    facts = as_reported(case.referral.term_facts or TermFacts(), news, ())
+    case.referral = replace(case.referral, term_facts=facts)
     if weeks:
         # Of several weeks that are due at once the last says it.
         execute(uow, ReferralRef(referral_id), ReportProgress(weeks[-1]), _context(now))
     if not news and not weeks:
         schedule(tx, [case], uow.rules)
-    facts = as_reported(case.referral.term_facts or TermFacts(), news, weeks)
-    case.referral = replace(case.referral, term_facts=facts)
     uow.flush()
 
 

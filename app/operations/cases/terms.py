@@ -16,7 +16,7 @@ from app.domain.commands import (
 from app.domain.details import Detail
 from app.domain.errors import TransitionNotAllowed
 from app.domain.events import EventType
-from app.domain.fields import FactValue, Field
+from app.domain.fields import Field
 from app.domain.lifecycle import Action
 from app.domain.milestones import noted
 from app.domain.progress import progress_facts
@@ -70,7 +70,7 @@ def extend_term(case: Case, command: ExtendTerm, context: ActionContext) -> None
         return
     if command.due_on <= clock.due_on:
         raise TransitionNotAllowed(Detail.TERM_ENDS_LATER(term=command.term, due_on=clock.due_on.isoformat()))
-    reported = {**_progress(case), Field.PROGRESS_DUE_ON: command.due_on.isoformat()}
+    reported = {**progress_facts(case, case.rules.terms, case.now), Field.PROGRESS_DUE_ON: command.due_on.isoformat()}
     step = Step(
         action=Action.EXTEND_TERM,
         event=EventType.TERM_EXTENDED if command.term == DECISION else None,
@@ -84,19 +84,19 @@ def extend_term(case: Case, command: ExtendTerm, context: ActionContext) -> None
 
 
 def report_progress(case: Case, command: ReportProgress, context: ActionContext) -> None:
-    """Report where the case is, some weeks after the first talk; only a week that is due and was not reported."""
-    if command.week in weeks_due(case, case.rules.terms, case.now):
-        facts = {Field.PROGRESS_WEEK: command.week, **_progress(case)}
-        case.report(EventType.PROGRESS_REPORTED, facts, context)
+    """Report where the case is, some weeks after the first talk, and take earlier weeks as reported.
 
-
-def _progress(case: Case) -> dict[Field, FactValue]:
-    """Return where a case is; before there is a trajectory, the decision is due by the term that runs."""
-    facts: dict[Field, FactValue] = {**progress_facts(case)}
-    if case.trajectory is None:
-        runs = [each for each in clocks_of(case, case.rules.terms, case.now) if each.term.code == DECISION]
-        facts[Field.PROGRESS_DUE_ON] = runs[-1].due_on.isoformat() if runs else None
-    return facts
+    Nothing is reported of a week that is not due, was reported before or is not agreed with the referrer, nor after the
+    end.
+    """
+    terms, now = case.rules.terms, case.now
+    due = weeks_due(case, terms, now)
+    if command.week not in due:
+        return
+    facts = {Field.PROGRESS_WEEK: command.week, **progress_facts(case, terms, now)}
+    case.report(EventType.PROGRESS_REPORTED, facts, context)
+    reported = [week for week in due if week <= command.week]
+    _keep(case, as_reported(case.referral.term_facts or TermFacts(), (), reported))
 
 
 def _open_clock(case: Case, code: str) -> TermClock:

@@ -100,6 +100,9 @@ SCENARIOS: Final[Mapping[str, Scenario]] = MappingProxyType(
         "three-way-meeting": Scenario(
             "An intake with the referrer's worker, who is asked to respond.", referrals.three_way_meeting
         ),
+        "progress-due": Scenario(
+            "The first talk was eight weeks ago; work and income is informed where the case is.", referrals.progress_due
+        ),
         "support-stopped": Scenario(
             "A neighbourhood team stops its support; the counsellor is notified.", referrals.support_stopped
         ),

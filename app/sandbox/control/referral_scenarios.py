@@ -17,7 +17,7 @@ from app.sandbox.control.cases import (
     whole_route,
 )
 from app.sandbox.control.rehearsal import Rehearsal, until
-from app.sandbox.roles import BAILIFF, GIDSO_TEAM, REFERRER, Role
+from app.sandbox.roles import BAILIFF, GIDSO_TEAM, REFERRER, RMW_TEAM, Role
 
 _FEEDBACK = ["feedback_to_referrer"]
 
@@ -51,6 +51,22 @@ async def second_missed_intake(rehearsal: Rehearsal) -> None:
 
     await until("GIDSO's journal has a line about the missed intake", notified)
     rehearsal.says("A line about the missed intake is in GIDSO's journal.")
+
+
+async def progress_due(rehearsal: Rehearsal) -> None:
+    """Let the first talk of a client of work and income be eight weeks ago: it is informed where the case is."""
+    held_on = days_ago(rehearsal, 8 * 7)
+    case = await refer(rehearsal, RMW_TEAM, days_ago=70)
+    planned = appointment(days_ago(rehearsal, 68), held_on)
+    await register(rehearsal, case, confirmation(days_ago(rehearsal, 69)), planned, attendance(held_on, attended=True))
+    await has_status(rehearsal, case, "attended")
+
+    async def informed() -> bool:
+        registration = await rehearsal.env.partner_console.registration(case.reference)
+        return any(line["statuscode"] == "VG" for line in registration["statussen"])
+
+    await until("RMW has a status about the progress", informed)
+    rehearsal.says("Eight weeks after the first talk, decided or not: RMW has a status with where the case is.")
 
 
 async def lost_contact(rehearsal: Rehearsal) -> None:
