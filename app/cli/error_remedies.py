@@ -70,8 +70,9 @@ REMEDIES: Mapping[str, Sequence[str]] = {
         "Send fewer requests at a time; receive events instead of reading in a loop.",
     ),
     "transition-not-allowed": (
-        "Read `GET …/available-actions` of the referral or trajectory: it lists what can be done now.",
-        "Somebody else may have been first: read the record again.",
+        "Read the record again: its `status` shows the state that it is in, and somebody else may have been first.",
+        "Of a referral or a trajectory, `GET …/available-actions` lists what can be done now. Subscriptions, conflicts "
+        "and clients have no such list: `detail` says which state is needed.",
     ),
     "unauthenticated": (
         "Send `Authorization: Bearer <access token>`.",

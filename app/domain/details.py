@@ -30,6 +30,9 @@ HOW_TO_REGISTER = Said(
 )
 """The remedy where an organisation is not known."""
 
+UNKNOWN_PARAMETER = Said("a parameter that the hub does not know", "een parameter die de hub niet kent")
+"""In place of a name that is not repeated, because whatever a caller wrote may be in it."""
+
 
 class Detail(Enum):
     """A text of an error; in place of a name in braces comes what the error names."""
@@ -235,8 +238,8 @@ class Detail(Enum):
         "Deze organisatie heeft zo'n gegeven niet; let op de organisatie en de schrijfwijze.",
     )
     NO_CODE_LIST = (
-        "There is no code list of this name; /code-lists returns them all.",
-        "Er is geen codelijst met deze naam; /code-lists geeft ze allemaal.",
+        "There is no code list of this name; GET /v1/code-lists returns them all.",
+        "Er is geen codelijst met deze naam; GET /v1/code-lists geeft ze allemaal.",
     )
     NO_EVENT_TYPE = (
         "There is no event of this type; the types are: {types}.",
@@ -510,8 +513,8 @@ class Detail(Enum):
 
     # HTTP
     NOTHING_HERE = (
-        "There is nothing at this address; see /docs for what there is.",
-        "Op dit adres is niets; zie /docs voor wat er is.",
+        "There is nothing at this address; see {page} for what there is.",
+        "Op dit adres is niets; zie {page} voor wat er is.",
     )
     ANOTHER_METHOD = (
         "Use one of the methods in the Allow header.",
@@ -527,6 +530,11 @@ class Detail(Enum):
     )
     UNREADABLE_LENGTH = ("Give Content-Length in digits.", "Geef Content-Length in cijfers.")
     UNREADABLE_BODY = ("Send well-formed JSON.", "Stuur goed gevormde JSON.")
+    BODY_NOT_UTF8 = (
+        "The body is not UTF-8: the byte at position {place}, counted from 0, is in no character. Send JSON in UTF-8.",
+        "Het bericht is geen UTF-8: de byte op positie {place}, geteld vanaf 0, hoort bij geen teken. Stuur JSON "
+        "in UTF-8.",
+    )
     MORE_FAULTS = (
         "There are {number} more faults; correct those that are listed first.",
         "Er zijn nog {number} fouten; verbeter eerst die in deze lijst.",
@@ -555,10 +563,10 @@ class Detail(Enum):
     )
 
     # Tokens and assertions
-    TOKEN_UNREADABLE = ("{token} cannot be read.", "{token} kan niet worden gelezen.")
+    TOKEN_UNREADABLE = ("{token} cannot be read{renewal}.", "{token} kan niet worden gelezen{renewal}.")
     TOKEN_EXTENSION = (
-        "{token} asks for an extension that is not known here.",
-        "{token} vraagt om een uitbreiding die hier niet bekend is.",
+        "{token} asks for an extension that is not known here; leave 'crit' out of its header.",
+        "{token} vraagt om een uitbreiding die hier niet bekend is; laat 'crit' weg uit de header.",
     )
     TOKEN_NAMES_NO_KEY = (
         "{token} names no key; add 'kid' to its header.",
@@ -590,8 +598,8 @@ class Detail(Enum):
         "{token} is ondertekend met een algoritme dat hier niet mag; gebruik RS256, PS256 of ES256 in 'alg'.",
     )
     ASSERTION_OF_ANOTHER = (
-        "{token} has another 'iss' than 'sub'; both are the id of the client.",
-        "{token} heeft een andere 'iss' dan 'sub'; beide zijn het id van de client.",
+        "{token} has another 'iss' than 'sub'; give the id of the client in both.",
+        "{token} heeft een andere 'iss' dan 'sub'; geef in beide het id van de client.",
     )
     TOKEN_EXPIRED = ("{token} expired{renewal}.", "{token} is verlopen{renewal}.")
     TOKEN_FROM_FUTURE = (
@@ -606,10 +614,13 @@ class Detail(Enum):
         "{token} has no readable text in '{claim}'; add it.",
         "{token} heeft geen leesbare tekst in '{claim}'; voeg die toe.",
     )
-    TOKEN_TOO_LARGE = ("{token} is too large.", "{token} is te groot.")
+    TOKEN_TOO_LARGE = (
+        "{token} has more than {expected} bytes{renewal}.",
+        "{token} heeft meer dan {expected} bytes{renewal}.",
+    )
     TOKEN_OF_ANOTHER_FORM = (
-        "{token} must be signed and have three parts.",
-        "{token} moet ondertekend zijn en drie delen hebben.",
+        "{token} must be signed and have three parts; send it in the compact form of RFC 7515.",
+        "{token} moet ondertekend zijn en drie delen hebben; stuur het in de compacte vorm van RFC 7515.",
     )
     TOKEN_WITHOUT_CLIENT = (
         "{token} does not say for which client it was issued.",
@@ -644,8 +655,8 @@ class Detail(Enum):
         "{token} is te lang geldig; laat 'exp' binnen {expected} seconden liggen.",
     )
     ASSERTION_WITHOUT_ID = (
-        "{token} needs a 'jti' of 128 random bits or more, as 22 to 200 characters.",
-        "{token} heeft een 'jti' van ten minste 128 willekeurige bits nodig, als 22 tot 200 tekens.",
+        "{token} needs a 'jti' of 128 random bits or more; give it as 22 to 200 characters.",
+        "{token} heeft een 'jti' van ten minste 128 willekeurige bits nodig; geef die als 22 tot 200 tekens.",
     )
     ASSERTION_USED = (
         "This assertion was used before, by its 'jti'; make a new one for each request.",
@@ -654,33 +665,41 @@ class Detail(Enum):
     NOT_AUTHENTICATED = (
         "What the assertion says is in order, but its signature proves nothing: the client of 'sub' is not known or "
         "not active, or has no key that 'kid' names and that is used with this 'alg', or another key signed. The hub "
-        "does not say which.",
+        "does not say which: compare them with what the hub's operator registered.",
         "Wat de assertion zegt is in orde, maar de handtekening bewijst niets: de client van 'sub' is niet bekend of "
         "niet actief, of heeft geen sleutel die 'kid' noemt en die bij deze 'alg' hoort, of een andere sleutel "
-        "ondertekende. De hub zegt niet welk van deze.",
+        "ondertekende. De hub zegt niet welk van deze: vergelijk ze met wat de beheerder van de hub registreerde.",
     )
     WRONG_SECRET = (
-        "The client is not known or not active, or this is not its secret; the hub does not say which.",
-        "De client is niet bekend of niet actief, of dit is niet het geheim ervan; de hub zegt niet welk van deze.",
+        "The client is not known or not active, or this is not its secret; the hub does not say which: compare both "
+        "with what the hub's operator registered.",
+        "De client is niet bekend of niet actief, of dit is niet het geheim ervan; de hub zegt niet welk van deze: "
+        "vergelijk beide met wat de beheerder van de hub registreerde.",
     )
     NO_TOKEN_TO_REVOKE = (
         "Give the access token that is to be revoked as the parameter token.",
         "Geef het access token dat ingetrokken moet worden als parameter token.",
     )
     TOKEN_OF_ANOTHER_CLIENT = (
-        "The token was issued to another client; a client revokes its own tokens only.",
-        "Het token is aan een andere client uitgegeven; een client trekt alleen eigen tokens in.",
+        "The token was issued to another client; use the proof of that client.",
+        "Het token is aan een andere client uitgegeven; gebruik het bewijs van die client.",
     )
     TOO_MANY_FAILURES = (
         "Too many token requests failed; correct the request, and send it after the seconds in Retry-After: {seconds}.",
         "Te veel tokenverzoeken mislukten; verbeter het verzoek, en wacht de seconden van Retry-After: {seconds}.",
     )
-    NO_FORM = ("The body is not a form.", "Het bericht is geen formulier.")
-    NUL_IN_FORM = (
-        "A parameter has a NUL character; leave it out.",
-        "Een parameter bevat een NUL-teken; laat dat weg.",
+    NO_FORM = (
+        "The body is not a form; send name=value with & in between, percent-encoded in UTF-8.",
+        "Het bericht is geen formulier; stuur naam=waarde met & ertussen, met procentcodering in UTF-8.",
     )
-    TWICE_IN_FORM = ("A parameter occurs twice.", "Een parameter komt twee keer voor.")
+    NUL_IN_FORM = (
+        "Leave the NUL character out of {names}.",
+        "Laat het NUL-teken weg uit {names}.",
+    )
+    TWICE_IN_FORM = (
+        "Give each parameter once; twice or more there is: {names}.",
+        "Geef elke parameter één keer; vaker komt voor: {names}.",
+    )
     NO_GRANT_TYPE = ("Give grant_type=client_credentials.", "Geef grant_type=client_credentials.")
     ANOTHER_GRANT_TYPE = (
         "Use grant_type=client_credentials; there is no other.",

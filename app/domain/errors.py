@@ -176,7 +176,7 @@ class Conflict(HubError):
 
 
 class TransitionNotAllowed(Conflict):
-    """The record is not in a state from which this can be done; `available-actions` lists what can."""
+    """The record is not in a state from which this can be done."""
 
     code = "transition-not-allowed"
     title = "Not possible in the present state"

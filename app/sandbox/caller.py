@@ -13,7 +13,15 @@ Json = dict[str, Any]
 
 
 class CallRefused(RuntimeError):
-    """The hub refused a call; the message has its answer."""
+    """The hub refused a call; the message says what it answered.
+
+    Attributes:
+        status: of the answer.
+    """
+
+    def __init__(self, call: str, response: httpx.Response) -> None:
+        super().__init__(f"{call} was refused: {_reason_of(response)}")
+        self.status = response.status_code
 
 
 class Caller:
@@ -57,7 +65,10 @@ class Caller:
                 "client_id": self._client_id,
                 "client_secret": self._secret,
             }
-            issued = (await self._tokens.post("/oauth/token", data=form)).raise_for_status().json()
+            response = await self._tokens.post("/oauth/token", data=form)
+            if response.is_error:
+                raise CallRefused(f"A token for '{self._client_id}'", response)
+            issued = response.json()
             self._token, self._until = issued["access_token"], time.monotonic() + issued["expires_in"] - _MARGIN_SECONDS
         return self._token
 
@@ -70,7 +81,7 @@ class Caller:
             self._until = 0.0
             response = await self._send(method, path, body, key)
         if response.is_error:
-            raise CallRefused(f"{method} {path} of '{self._client_id}' was refused: {response.text}")
+            raise CallRefused(f"{method} {path} of '{self._client_id}'", response)
         return dict(response.json()) if response.content else {}
 
     async def _send(self, method: str, path: str, body: Mapping[str, object] | None, key: str | None) -> httpx.Response:
@@ -78,3 +89,14 @@ class Caller:
         if method != "GET":
             headers |= {"Idempotency-Key": key or str(uuid4()), "If-Match": "*"}
         return await self._http.request(method, f"/v1{path}", json=body, headers=headers)
+
+
+def _reason_of(response: httpx.Response) -> str:
+    """Return what an answer says in a sentence: a problem, or an error of OAuth."""
+    try:
+        answer = response.json()
+        said = [str(answer.get("detail") or answer["error_description"])]
+        said += [f"{fault['field']}: {fault['message']}" for fault in answer.get("errors", ())]
+    except (ValueError, KeyError, TypeError, AttributeError):
+        said = [response.text]
+    return f"{response.status_code}, {' '.join(said)}"

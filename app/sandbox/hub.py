@@ -79,6 +79,10 @@ class Gate:
         """Let this one answer as long as its trouble lasts; None ends that."""
         self._troubled = troubled
 
+    def answered_troubled(self, status: int) -> bool:
+        """Return whether the trouble, which may be over, shows in answers with this status."""
+        return self._troubled is not None and self._troubled.status == status
+
     async def close(self) -> None:
         """Let calls wait from now on; end when those in flight are answered or broken off."""
         self._is_open.clear()
@@ -175,6 +179,10 @@ class SandboxHub:
     def end_trouble(self) -> None:
         """Let the API work again."""
         self.gate.trouble(None)
+
+    def was_troubled(self, status: int) -> bool:
+        """Return whether an answer with this status came of a trouble that nobody ended since."""
+        return self.gate.answered_troubled(status)
 
     def strict_api(self) -> httpx.AsyncClient:
         """Return a client of the API as it is outside the sandbox: what needs a consent there waits for it here too."""

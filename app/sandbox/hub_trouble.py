@@ -70,6 +70,11 @@ class TroubledHub:
         self._trouble, self._left = trouble, trouble.answers
         self._timer, self._ends_at = timer, timer() + trouble.seconds
 
+    @property
+    def status(self) -> int:
+        """The status of the answers in which the trouble shows."""
+        return self._trouble.status
+
     def answers(self, path: str) -> bool:
         """Return whether a call of this path is answered here, rather than by the hub."""
         return path.startswith(self._trouble.below) and self._left > 0 and self._timer() < self._ends_at

@@ -131,6 +131,17 @@ async def test_body_that_is_no_object_is_refused(dock: Api, content: bytes) -> N
     assert answered.headers["content-type"] == "application/problem+json"
 
 
+async def test_what_is_not_utf8_in_a_body_is_said_with_its_place(dock: Api) -> None:
+    content = '{"area": "één"}'.encode("latin-1")
+
+    answered = await dock.post("/v1/referrals", content=content, headers={"Content-Type": "application/json"})
+
+    assert answered.json()["code"] == "bad-request"
+    assert answered.json()["detail"] == (
+        "The body is not UTF-8: the byte at position 10, counted from 0, is in no character. Send JSON in UTF-8."
+    )
+
+
 async def test_text_with_half_a_character_is_refused(dock: Api) -> None:
     content = b'{"client":{"givenName":"\\ud800","familyName":"J","birthDate":"1988-04-12"},"area":"Noord"}'
 

@@ -68,7 +68,7 @@ async def test_a_trailing_slash_is_not_found_and_not_redirected(api: Api, path: 
 async def test_an_unknown_path_is_a_problem_inside_and_outside_the_version(api: Api, path: str) -> None:
     response = await api.get(path)
 
-    assert_problem(response, 404, "not-found")
+    assert f"see {PUBLIC_URL}/docs for what there is." in str(assert_problem(response, 404, "not-found")["detail"])
     assert_framed(response)
 
 

@@ -27,6 +27,12 @@ async def test_its_address_leads_to_the_first_page(guide: Api) -> None:
     assert 'href="../../docs"' in page.text
 
 
+async def test_the_documentation_page_is_also_found_with_a_slash(guide: Api) -> None:
+    moved = await guide.get("/docs/")
+
+    assert (moved.status_code, moved.headers["location"]) == (307, "../docs")
+
+
 async def test_pages_need_nothing_from_elsewhere(guide: Api) -> None:
     page = await guide.get("/docs/guide/how-to/subscribing.html")
 
@@ -113,5 +119,6 @@ async def test_every_code_has_a_page_and_another_has_none(guide: Api) -> None:
     all_of_them = await guide.get("/docs/errors")
     unknown = await guide.get("/docs/errors/nothing")
     assert (all_of_them.status_code, all_of_them.headers["location"]) == (307, "guide/reference/errors.html")
+    assert (await guide.get("/docs/errors/")).headers["location"] == "../guide/reference/errors.html"
     assert unknown.headers["location"] == "../guide/reference/errors/nothing.html"
     assert (await guide.get("/docs/guide/reference/errors/nothing.html")).status_code == 404

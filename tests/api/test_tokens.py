@@ -403,6 +403,21 @@ async def test_an_incomplete_request_says_what_is_missing(api: Api, form: str, e
     assert_refused(response, 400, error)
 
 
+async def test_the_parameter_of_a_form_that_is_wrong_is_named_when_the_hub_knows_it(api: Api) -> None:
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    for form, said in {
+        "scope=a&scope=b&grant_type=x": "Give each parameter once; twice or more there is: 'scope'.",
+        "J.Smit=1&scope=&J.Smit=2&scope=": "Give each parameter once; twice or more there is: 'scope', "
+        "a parameter that the hub does not know.",
+        "grant_type=x%00": "Leave the NUL character out of 'grant_type'.",
+        "J.Smit=%00": "Leave the NUL character out of a parameter that the hub does not know.",
+        "scope=%ff": "The body is not a form; send name=value with & in between, percent-encoded in UTF-8.",
+    }.items():
+        response = await api.post("/oauth/token", content=form, headers=headers)
+
+        assert response.json()["error_description"].replace('"', "'") == said
+
+
 @pytest.mark.parametrize("authorization", ["Basic !", "Basic ZG9jaw==", "Bearer x", "Basic /w=="])
 async def test_a_strange_authorization_is_refused(api: Api, authorization: str) -> None:
     response = await api.post("/oauth/token", data=GRANT, headers={"Authorization": authorization})

@@ -46,4 +46,4 @@ async def test_the_token_command_prints_a_token_that_the_hub_accepts(sqlite_url:
 
     assert unreachable.endswith("gave no answer (connection-refused). Give another one with --hub.")
     assert (code, answer.status_code) == (0, 200)
-    assert (wrong, "Traceback" in refusal, refusal.endswith("The hub does not say which.")) == (1, False, True)
+    assert (wrong, "Traceback" in refusal, refusal.endswith("what the hub's operator registered.")) == (1, False, True)

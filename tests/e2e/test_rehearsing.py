@@ -142,6 +142,22 @@ async def test_the_hub_is_in_trouble_as_often_as_asked_and_then_answers(opened: 
     assert (await env.http.post(path, json=body, headers=headers)).status_code == 201
 
 
+async def test_a_scenario_that_meets_trouble_of_the_hub_says_in_words_how_to_end_it(opened: Opened) -> None:
+    env, said = opened.env, []
+    await env.caller(REFERRER.client_id).headers()
+    for name, status, _ in IN_TROUBLE:
+        # The first has a token already, and the clients of the other may still need theirs.
+        for scenario in ("attended", "full-route-court"):
+            await played(env, name, answers="1")
+            refused = await env.http.post(f"/sandbox/scenarios/{scenario}")
+
+            assert (refused.status_code, refused.json()["code"]) == (409, "hub-in-trouble"), name
+            said.append((status, refused.json()["detail"]))
+
+    assert [text for status, text in said if str(status) not in text or "trajecthub trigger hub-up" not in text] == []
+    assert [text for _, text in said if "{" in text] == []
+
+
 async def test_trouble_of_the_hub_ends_with_its_time_a_scenario_or_a_reset(opened: Opened) -> None:
     env, now = opened.env, 0.0
     trouble = Trouble(status=500, fail=be_faulty, below="/v1/", answers=9, seconds=60)

@@ -4,12 +4,17 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from app.api.auth.tokens import ASSERTION
 from app.api.http.protocol_errors import HTTP_PROBLEMS
 from app.domain.details import Detail, Said
 from app.domain.errors import HubError
 
 APP = Path(__file__).parents[2] / "app"
 NAMED = re.compile(r"{(\w+)}")
+REMEDY = re.compile(
+    r"(?:^|[;:.] )(?:add|ask|check|compare|correct|give|leave|let|make|prove|send|this client may ask|use)\b",
+    re.IGNORECASE,
+)
 
 
 def errors(of: type[HubError] = HubError) -> Iterator[type[HubError]]:
@@ -59,3 +64,20 @@ def test_what_a_detail_names_is_named_in_each_language() -> None:
     assert isinstance(said, Said)
     assert "this client acts as referrer" in said.english
     assert "deze client handelt als referrer" in said.dutch
+
+
+def test_every_refusal_of_an_oauth_request_says_what_to_do() -> None:
+    sources = [*APP.glob("api/oauth/*.py"), APP / "api/routes/oauth.py"]
+    sources += [APP / "api/auth/assertions.py", APP / "api/auth/tokens.py"]
+    said = {name for path in sources for name in re.findall(r"Detail\.(\w+)", path.read_text())}
+    # A signature that proves nothing has one answer, whatever the reason; the last is about access tokens.
+    said -= {"TOKEN_UNKNOWN_KEY", "TOKEN_NOT_VALID", "TOKEN_WITHOUT_CLIENT"}
+    without = [
+        name
+        for name in sorted(said)
+        for text in [Detail[name].english.replace("{renewal}", ASSERTION.renewal.english)]
+        if not REMEDY.search(text)
+    ]
+
+    assert len(said) > 20
+    assert without == []

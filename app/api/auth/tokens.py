@@ -347,7 +347,7 @@ def _check_parties(claims: Mapping[str, Any], expected: Expected) -> None:
 
 def _check_form(token: str) -> None:
     if len(token) > MAX_TOKEN_BYTES:
-        raise TokenRefused(Detail.TOKEN_TOO_LARGE)
+        raise TokenRefused(Detail.TOKEN_TOO_LARGE, expected=str(MAX_TOKEN_BYTES))
     # A token of five parts is encrypted, and decompressing it can exhaust the memory (CVE-2024-33664).
     if token.count(".") != 2 or not token.isascii():
         raise TokenRefused(Detail.TOKEN_OF_ANOTHER_FORM)

@@ -5,6 +5,7 @@ and its prose on unexpected media types.
 """
 
 import asyncio
+import json
 import re
 from collections.abc import Awaitable, Callable, Mapping
 from urllib.parse import unquote_to_bytes
@@ -180,9 +181,20 @@ class RequestGuard:
         except HubError as error:
             return error
         body = await _read(receive, most)
-        if is_versioned and isinstance(body, bytes) and exceeds(body, self._limits.body_values):
-            return HttpError(BODY_TOO_LARGE, Detail.TOO_MANY_VALUES(limit=self._limits.body_values))
+        if is_versioned and isinstance(body, bytes):
+            return self._unreadable_json(body) or body
         return body
+
+    def _unreadable_json(self, body: bytes) -> HttpError | None:
+        """Return why a body is not parsed; None when it is."""
+        if exceeds(body, self._limits.body_values):
+            return HttpError(BODY_TOO_LARGE, Detail.TOO_MANY_VALUES(limit=self._limits.body_values))
+        try:
+            # As the parser decodes it; half characters get to the rule of their field.
+            body.decode(json.detect_encoding(body), "surrogatepass")
+        except UnicodeDecodeError as error:
+            return HttpError(BAD_REQUEST, Detail.BODY_NOT_UTF8(place=error.start))
+        return None
 
     def _too_long(self, scope: Scope) -> HttpError | None:
         most = self._limits.address_bytes

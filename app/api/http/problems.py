@@ -189,6 +189,11 @@ def install_problem_handlers(app: FastAPI) -> None:
     app.add_exception_handler(Exception, _on_bug)
 
 
+def nothing_here(scope: Scope) -> NotFound:
+    """Return the error of an address at which there is nothing."""
+    return NotFound(Detail.NOTHING_HERE(page=f"{record_of(scope).hub_url}/docs"))
+
+
 def bug_of(scope: Scope, error: Exception) -> Response:
     """Return the response to an unexpected error, and record for the log where it was raised.
 
@@ -215,7 +220,7 @@ async def _on_http_error(request: Request, error: Exception) -> Response:
         response.headers["Allow"] = ", ".join(_allowed(request))
         return response
     if error.status_code == 404:
-        return problem_of(request.scope, NotFound(Detail.NOTHING_HERE()))
+        return problem_of(request.scope, nothing_here(request.scope))
     kind = replace(BAD_REQUEST, status=error.status_code)
     return problem_of(request.scope, HttpError(kind, Detail.UNREADABLE_BODY()))
 

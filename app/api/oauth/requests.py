@@ -1,6 +1,7 @@
 """Requests of OAuth clients: a form, and a proof of who sends it."""
 
 from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from urllib.parse import parse_qsl
 
 from fastapi import Request
@@ -11,9 +12,23 @@ from app.api.oauth.client_authentication import Form, authenticate, stated_by
 from app.api.oauth.errors import OAuthError
 from app.api.oauth.throttling import throttled
 from app.api.state import AppState
-from app.domain.details import Detail
+from app.domain.details import UNKNOWN_PARAMETER, Detail, Said
 from app.domain.text import is_storable
 from app.operations.access.clients import ApiClient
+
+_PARAMETERS = frozenset(
+    {
+        "client_assertion",
+        "client_assertion_type",
+        "client_id",
+        "client_secret",
+        "grant_type",
+        "scope",
+        "token",
+        "token_type_hint",
+    }
+)
+"""The parameters of the OAuth endpoints."""
 
 
 async def client_of(request: Request, hub: AppState, check: Callable[[Form], None]) -> tuple[ApiClient, Form]:
@@ -44,9 +59,20 @@ def _form_of(body: bytes) -> dict[str, str]:
         )
     except ValueError as error:
         raise OAuthError("invalid_request", Detail.NO_FORM()) from error
+    if unusable := {name for name, value in pairs if not is_storable(value)}:
+        raise OAuthError("invalid_request", Detail.NUL_IN_FORM(names=_named(unusable)))
     form = dict(pairs)
-    if not all(is_storable(value) for value in form.values()):
-        raise OAuthError("invalid_request", Detail.NUL_IN_FORM())
     if len(form) < len(pairs):
-        raise OAuthError("invalid_request", Detail.TWICE_IN_FORM())
+        names = [name for name, _ in pairs]
+        repeated = {name for name in names if names.count(name) > 1}
+        raise OAuthError("invalid_request", Detail.TWICE_IN_FORM(names=_named(repeated)))
     return form
+
+
+def _named(parameters: AbstractSet[str]) -> Said:
+    """Return parameters for a message; of the names that are not known, only that there are some."""
+    known = [f"'{name}'" for name in sorted(parameters & _PARAMETERS)]
+    others = [UNKNOWN_PARAMETER] if parameters - _PARAMETERS else []
+    return Said(
+        ", ".join([*known, *(each.english for each in others)]), ", ".join([*known, *(each.dutch for each in others)])
+    )

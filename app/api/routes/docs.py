@@ -8,10 +8,10 @@ from functools import cache
 from importlib.resources import files
 from pathlib import PurePath
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
 
-from app.domain.details import Detail
-from app.domain.errors import NotFound
+from app.api.http.problems import nothing_here
 
 router = APIRouter(include_in_schema=False)
 
@@ -34,15 +34,22 @@ async def page() -> Response:
     return Response(_own("page.html"), media_type="text/html", headers={"Content-Security-Policy": _POLICY})
 
 
+@router.get("/docs/")
+async def page_with_slash() -> Response:
+    """Lead to the page: people add the slash, and the files next to the page have their addresses from it."""
+    # Relative, because a proxy may serve the hub below an address of its own.
+    return RedirectResponse("../docs")
+
+
 @router.get("/docs/{name}")
-async def part(name: str) -> Response:
+async def part(name: str, request: Request) -> Response:
     """Return a script, a stylesheet or the icon of the page."""
     if name in _OURS:
         content = _own(name)
     elif name in _OF_SWAGGER_UI:
         content = _swagger_ui(_OF_SWAGGER_UI[name])
     else:
-        raise NotFound(Detail.NOTHING_HERE())
+        raise nothing_here(request.scope)
     return Response(content, media_type=_TYPES[PurePath(name).suffix])
 
 

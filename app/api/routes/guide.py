@@ -42,6 +42,12 @@ async def errors() -> Response:
     return RedirectResponse("guide/reference/errors.html")
 
 
+@router.get(f"{ERRORS_PATH}/")
+async def errors_with_slash() -> Response:
+    """Lead to the page of all errors."""
+    return RedirectResponse("../guide/reference/errors.html")
+
+
 @router.get(f"{ERRORS_PATH}/{{code}}")
 async def error(code: str) -> Response:
     """Lead to the page of a code; it is the address of the ``type`` of a problem."""

@@ -17,7 +17,15 @@ from app.sandbox.caller import CallRefused
 from app.sandbox.control.catalogue import SCENARIOS
 from app.sandbox.control.document import sandbox_document
 from app.sandbox.control.rehearsal import NotReached, ParameterUnreadable
-from app.sandbox.control.runner import LATEST, LONGEST_MOVE, BrokenOff, ClockMovedBack, ClockMovedTooFar, Control
+from app.sandbox.control.runner import (
+    LATEST,
+    LONGEST_MOVE,
+    BrokenOff,
+    ClockMovedBack,
+    ClockMovedTooFar,
+    Control,
+    TroubleInTheWay,
+)
 from app.sandbox.environment import SandboxEnv
 from app.sandbox.hub import CONTROL_PREFIX
 from app.sandbox.loopback import refusal_of
@@ -150,13 +158,14 @@ def _read_moment(text: str) -> datetime | None:
     return moment if moment.tzinfo else None
 
 
-_REFUSALS = {
+_REFUSALS: Mapping[type[Exception], tuple[int, str]] = {
     ClockMovedBack: (409, "clock-moved-back"),
     ClockMovedTooFar: (400, "clock-unreadable"),
     BrokenOff: (409, "sandbox-reset"),
     ParameterUnreadable: (400, "parameters-unreadable"),
     NotReached: (409, "scenario-not-reached"),
     CallRefused: (409, "scenario-refused"),
+    TroubleInTheWay: (409, "hub-in-trouble"),
 }
 
 

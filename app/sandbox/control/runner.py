@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from app.models.statistics import overdue
+from app.sandbox.caller import CallRefused
 from app.sandbox.control.catalogue import SCENARIOS
 from app.sandbox.control.rehearsal import Rehearsal
 from app.sandbox.environment import SandboxEnv
@@ -18,6 +19,7 @@ LATEST = datetime(2100, 1, 1, tzinfo=UTC)
 
 _SETTLE_SECONDS = 10.0
 _POLL_SECONDS = 0.1
+_IN_THE_WAY = "A scenario lets the hub answer so; `trajecthub trigger hub-up` ends that; then play this one again."
 
 
 class ClockMovedBack(ValueError):
@@ -30,6 +32,10 @@ class ClockMovedTooFar(ValueError):
 
 class BrokenOff(RuntimeError):
     """The sandbox was reset while a scenario was played."""
+
+
+class TroubleInTheWay(RuntimeError):
+    """The hub does not answer as it should, because a scenario lets it."""
 
 
 class Control:
@@ -45,6 +51,8 @@ class Control:
 
         Raises:
             BrokenOff: the sandbox was reset meanwhile.
+            CallRefused: the hub refused a call of the scenario.
+            TroubleInTheWay: it refused it because of a scenario about the hub.
         """
         async with self._changing:
             rehearsal = Rehearsal(env=self.env, parameters=parameters)
@@ -54,7 +62,12 @@ class Control:
         await asyncio.wait({task})
         if task.cancelled():
             raise BrokenOff("The sandbox was reset while this scenario was played; play it again.")
-        task.result()
+        try:
+            task.result()
+        except CallRefused as refused:
+            if self.env.running.was_troubled(refused.status):
+                raise TroubleInTheWay(f"{refused} {_IN_THE_WAY}") from refused
+            raise
         return rehearsal.report(name)
 
     async def move_clock(self, to: datetime | timedelta) -> bool:
