@@ -17,6 +17,7 @@ from app.models.cases.clock import case_clock, claim_due
 from app.models.cases.referral import referral
 from app.operations.cases.term_watch import CLAIM, TermWatch
 from tests.support.hub import ATTEND, CLIENT, CONCLUDE, CONFIRM, SCHEDULE, SIGN, InProcessHub
+from tests.support.lives import look
 
 RUNNING = (CONFIRM, SCHEDULE, ATTEND, CONCLUDE, SIGN)
 ABOUT_TERMS = {"term-approaching", "term-breached", "progress-reported"}
@@ -25,13 +26,6 @@ ABOUT_TERMS = {"term-approaching", "term-breached", "progress-reported"}
 async def refer(hub: InProcessHub, number: int, *commands: Command) -> UUID:
     """Register a referral of a client of its own."""
     return await hub.refer(*commands, client=replace(CLIENT, bsn=None), reference=str(number))
-
-
-async def look(hub: InProcessHub, days: float) -> None:
-    """Let a worker look for what is due, a number of days later."""
-    hub.clock.set(hub.clock.now() + timedelta(days=days))
-    while await TermWatch(hub.db, hub.services).once():
-        pass
 
 
 async def reported(hub: InProcessHub, referral_id: UUID) -> list[str]:

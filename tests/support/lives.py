@@ -18,6 +18,7 @@ from app.domain.codes import (
     ConsentScope,
     DisclosureOccasion,
     DropOutReason,
+    ExtensionReason,
     IntakeResult,
     KbrStatus,
     LifeDomain,
@@ -30,6 +31,7 @@ from app.domain.codes import (
 from app.domain.commands import (
     AmendReferral,
     AnswerWithdrawal,
+    AwaitInformation,
     CancelAppointment,
     ChangeCounsellor,
     CloseTrajectory,
@@ -37,8 +39,10 @@ from app.domain.commands import (
     ConcludeIntake,
     ConfirmReferral,
     EnterInError,
+    ExtendTerm,
     ForwardReferral,
     GiveSignal,
+    InformationReceived,
     MarkUnreachable,
     PauseTrajectory,
     RecordAttendance,
@@ -72,6 +76,7 @@ from app.operations.cases.queries import (
     referral_actions,
     trajectory_actions,
 )
+from app.operations.cases.term_watch import TermWatch
 from app.operations.disclosure.explanation import explain
 from app.operations.services import Services
 from app.operations.subscriptions.feed import EventFeed
@@ -122,9 +127,16 @@ def random_steps(random: Random, count: int) -> Iterator[Command]:
         lambda: ReportOtherHelp((random.choice(list(LifeDomain)),)),
         lambda: ChangeCounsellor(random.choice([COUNSELLOR, OTHER_COUNSELLOR])),
         lambda: AmendReferral(replace(CONTENTS, case_lead="W. Werker", consent=random.choice([CONSENT, Consent()]))),
+        AwaitInformation,
+        InformationReceived,
+        lambda: ExtendTerm(
+            random.choice(["decision", "intake"]),
+            TODAY + timedelta(days=random.randrange(300)),
+            random.choice(list(ExtensionReason)),
+        ),
     ]
     # Steps that end a life at its beginning are rare, so that most lives get far.
-    weights = [9, 6, 2, 6, 6, 3, 3, 3, 5, 0.5, 0.5, 9, 0.4, 0.1, 0.1, 1, 0.5, 1, 0.05, 1, 0.5, 3, 3, 2, 3, 0.5]
+    weights = [9, 6, 2, 6, 6, 3, 3, 3, 5, 0.5, 0.5, 9, 0.4, 0.1, 0.1, 1, 0.5, 1, 0.05, 1, 0.5, 3, 3, 2, 3, 0.5, 2, 2, 3]
     for make in random.choices(kinds, weights, k=count):
         yield make()
 
@@ -202,6 +214,13 @@ async def take(
     except HubError:
         return False
     return True
+
+
+async def look(hub: InProcessHub, days: float) -> None:
+    """Let a worker look for terms and weeks that are due, a number of days later."""
+    hub.clock.set(hub.clock.now() + timedelta(days=days))
+    while await TermWatch(hub.db, hub.services).once():
+        pass
 
 
 def is_disclosed(hub: InProcessHub, case: Case, stored: StoredEvent) -> bool:
