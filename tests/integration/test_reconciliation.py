@@ -36,6 +36,11 @@ NUMBER = 60
 RECORD = metadata.tables["partner_record"]
 DELIVERY = metadata.tables["delivery"]
 
+EXTENSION = {
+    "termijn": "intake",
+    "uiterlijkOp": "2026-03-20",
+    "redencode": {"code": 603, "omschrijving": "Klant is tijdelijk afwezig"},
+}
 PASSED_TERMS = 3
 """Of a registration from 2019: to confirm it, to plan the intake and to hold it; each is reported to Allegro."""
 
@@ -98,11 +103,11 @@ async def test_no_step_is_taken_twice_when_only_its_applied_record_was_lost(part
     (await partners.consoles[System.ALLEGRO].post("/_console/feiten", json=steps)).raise_for_status()
     await partners.pull(System.ALLEGRO)
     before = made(await hub.dump())
-    await hub.db.write(damage_memory, System.ALLEGRO, 20)
+    await hub.db.write(damage_memory, System.ALLEGRO, 40)
 
     first, second = await partners.reconcile(System.ALLEGRO), await partners.reconcile(System.ALLEGRO)
 
-    assert counts(first) == {"missing": 10, "different": 10, "deleted": 0, "extra": 0}
+    assert counts(first) == {"missing": 20, "different": 20, "deleted": 0, "extra": 0}
     assert counts(second) == dict.fromkeys(KINDS, 0)
     assert made(await hub.dump()) == before
     assert {status for status, _ in (await referrals(hub)).values()} == {ReferralStatus.ATTENDED}
@@ -111,6 +116,9 @@ async def test_no_step_is_taken_twice_when_only_its_applied_record_was_lost(part
 def counsellors_steps(number: int) -> Iterator[dict[str, Any]]:
     contents = {
         "bevestiging": {},
+        "informatie_gevraagd": {},
+        "informatie_ontvangen": {},
+        "termijn_verlengd": EXTENSION,
         "afspraak": {"begint": "2026-03-02T09:00:00+01:00", "driegesprek": "N", "plaats": "Coolsingel 40"},
         "aanwezigheid": {"verschenen": "J"},
     }

@@ -18,6 +18,7 @@ from app.domain.codes import (
     ClosureReason,
     Code,
     DropOutReason,
+    ExtensionReason,
     IntakeResult,
     KbrStatus,
     LifeDomain,
@@ -27,13 +28,16 @@ from app.domain.codes import (
 )
 from app.domain.commands import (
     AnswerWithdrawal,
+    AwaitInformation,
     CancelAppointment,
     ChangeCounsellor,
     CloseTrajectory,
     Command,
     ConcludeIntake,
     ConfirmReferral,
+    ExtendTerm,
     ForwardReferral,
+    InformationReceived,
     MarkUnreachable,
     PauseTrajectory,
     RecordAttendance,
@@ -140,6 +144,14 @@ OUTSIDE_BODIES: Mapping[tuple[int, str], OutsideBody] = {
     (505, "Jongeren Perspectief Fonds"): OutsideBody.YOUTH_FUND,
     (506, "Andere gemeente"): OutsideBody.ANOTHER_MUNICIPALITY,
     (599, "Anders"): OutsideBody.OTHER,
+}
+
+EXTENSION_REASONS: Mapping[tuple[int, str], ExtensionReason] = {
+    (601, "Stukken ontbreken nog"): ExtensionReason.AWAITING_DOCUMENTS,
+    (602, "Wacht op een andere partij"): ExtensionReason.AWAITING_THIRD_PARTY,
+    (603, "Klant is tijdelijk afwezig"): ExtensionReason.CLIENT_ABSENT,
+    (604, "Geen plaats binnen de termijn"): ExtensionReason.CAPACITY,
+    (699, "Anders"): ExtensionReason.OTHER,
 }
 
 LIFE_DOMAINS: Mapping[str, LifeDomain] = {
@@ -328,6 +340,20 @@ def _counsellor_change(change: schemas.Change) -> tuple[Command, ...]:
     return (ChangeCounsellor(Counsellor(person.naam, person.telefoon)),)
 
 
+def _information_awaited(_: schemas.Change) -> tuple[Command, ...]:
+    return (AwaitInformation(),)
+
+
+def _information_received(_: schemas.Change) -> tuple[Command, ...]:
+    return (InformationReceived(),)
+
+
+def _term_extension(change: schemas.Change) -> tuple[Command, ...]:
+    contents = _contents(schemas.TermExtension, change)
+    reason = _code(EXTENSION_REASONS, "gegevens.redencode.code", contents.redencode)
+    return (ExtendTerm(contents.termijn, contents.uiterlijk_op, reason),)
+
+
 def _unreachable(_: schemas.Change) -> tuple[Command, ...]:
     return (MarkUnreachable(),)
 
@@ -365,6 +391,9 @@ READERS: Mapping[str, Callable[[schemas.Change], tuple[Command, ...]]] = {
     "contact_hersteld": _contact_restored,
     "andere_hulp": _other_help,
     "trajectbegeleider": _counsellor_change,
+    "informatie_gevraagd": _information_awaited,
+    "informatie_ontvangen": _information_received,
+    "termijn_verlengd": _term_extension,
     "onbereikbaar": _unreachable,
     "intrekking": _withdrawal,
     "pauze": _pause,

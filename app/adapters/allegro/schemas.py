@@ -182,8 +182,16 @@ class CounsellorChange(_Message):
     trajectbegeleider: Counsellor
 
 
+class TermExtension(_Message):
+    """*Termijn verlengd*: ``uiterlijkOp`` is the new last day of the term."""
+
+    termijn: Code
+    uiterlijk_op: Date
+    redencode: CodeValue
+
+
 class Nothing(_Message):
-    """*Contact verloren*, *contact hersteld*, *onbereikbaar*, *pauze* and *hervatting*: no contents."""
+    """Contact lost and restored, information awaited and received, unreachable, pause and resumption: no contents."""
 
 
 class WithdrawalAnswer(_Message):

@@ -47,29 +47,64 @@ def take_as_reported(case: Case) -> None:
 
 def await_information(case: Case, command: AwaitInformation, context: ActionContext) -> None:
     """Note that the counsellor waits for information; terms that pause pause. The same again changes nothing."""
-    if not case.referral.flags.awaiting_information:
+    is_known = any(each.since == context.occurred_at for each in _facts(case).pauses)
+    if not is_known and not case.referral.flags.awaiting_information:
         case.transition(Step(action=Action.AWAIT_INFORMATION), context)
         _set_awaiting(case, is_awaited=True)
 
 
 def information_received(case: Case, command: InformationReceived, context: ActionContext) -> None:
-    """Note that the counsellor has what it waited for; terms that paused go on."""
-    case.transition(Step(action=Action.RECEIVE_INFORMATION), context)
+    """Note that the counsellor has what it waited for; terms that paused go on. The same again changes nothing.
+
+    Raises:
+        TransitionNotAllowed: nothing is awaited; a partner's report then only enters the history.
+    """
+    if any(each.until == context.occurred_at for each in _facts(case).pauses):
+        return
+    step = Step(action=Action.RECEIVE_INFORMATION)
+    if context.catch_up and not case.referral.flags.awaiting_information:
+        case.note(step, context)
+        return
+    case.transition(step, context)
     _set_awaiting(case, is_awaited=False)
 
 
 def extend_term(case: Case, command: ExtendTerm, context: ActionContext) -> None:
     """Move the last day of a term; that of the decision is reported to the referrers to whom progress is.
 
+    The same again changes nothing.
+
     Raises:
-        TransitionNotAllowed: no such term runs in this case, or it ends on that day or later already.
+        TransitionNotAllowed: no such term runs in this case, or it ends on that day or later already; a partner's
+            report, which counts its days itself, then only enters the history if the city has such a term.
     """
-    clock = _open_clock(case, command.term)
-    is_same = clock.extended and (clock.extended.due_on, clock.extended.reason) == (command.due_on, command.reason)
-    if is_same:
+    clocks = [each for each in clocks_of(case, case.rules.terms, case.now) if each.term.code == command.term]
+    if any(_is_extended_so(each, command) for each in clocks):
         return
+    clock = next((each for each in reversed(clocks) if each.is_open and not each.term.reminds), None)
+    if refusal := _refusal(clock, command):
+        if not context.catch_up or command.term not in case.rules.terms.codes:
+            raise refusal
+        case.note(Step(action=Action.EXTEND_TERM, reason=command.reason), context)
+    elif clock:
+        _extend(case, clock, command, context)
+
+
+def _is_extended_so(clock: TermClock, command: ExtendTerm) -> bool:
+    extension = clock.extended
+    return extension is not None and (extension.due_on, extension.reason) == (command.due_on, command.reason)
+
+
+def _refusal(clock: TermClock | None, command: ExtendTerm) -> TransitionNotAllowed | None:
+    """Return why a term cannot be extended; None when it can."""
+    if clock is None:
+        return TransitionNotAllowed(Detail.NO_TERM_RUNS(term=command.term))
     if command.due_on <= clock.due_on:
-        raise TransitionNotAllowed(Detail.TERM_ENDS_LATER(term=command.term, due_on=clock.due_on.isoformat()))
+        return TransitionNotAllowed(Detail.TERM_ENDS_LATER(term=command.term, due_on=clock.due_on.isoformat()))
+    return None
+
+
+def _extend(case: Case, clock: TermClock, command: ExtendTerm, context: ActionContext) -> None:
     reported = {**progress_facts(case, case.rules.terms, case.now), Field.PROGRESS_DUE_ON: command.due_on.isoformat()}
     step = Step(
         action=Action.EXTEND_TERM,
@@ -78,9 +113,8 @@ def extend_term(case: Case, command: ExtendTerm, context: ActionContext) -> None
         facts={**reported, Field.TERM_EXTENSION_REASON: command.reason.value},
     )
     case.transition(step, context)
-    facts = case.referral.term_facts or TermFacts()
     extension = Extension(command.due_on, command.reason, context.occurred_at)
-    _keep(case, facts.with_extension(clock.key, extension))
+    _keep(case, _facts(case).with_extension(clock.key, extension))
 
 
 def report_progress(case: Case, command: ReportProgress, context: ActionContext) -> None:
@@ -96,15 +130,11 @@ def report_progress(case: Case, command: ReportProgress, context: ActionContext)
     facts = {Field.PROGRESS_WEEK: command.week, **progress_facts(case, terms, now)}
     case.report(EventType.PROGRESS_REPORTED, facts, context)
     reported = [week for week in due if week <= command.week]
-    _keep(case, as_reported(case.referral.term_facts or TermFacts(), (), reported))
+    _keep(case, as_reported(_facts(case), (), reported))
 
 
-def _open_clock(case: Case, code: str) -> TermClock:
-    clocks = clocks_of(case, case.rules.terms, case.now)
-    found = [each for each in clocks if each.term.code == code and each.is_open and not each.term.reminds]
-    if not found:
-        raise TransitionNotAllowed(Detail.NO_TERM_RUNS(term=code))
-    return found[-1]
+def _facts(case: Case) -> TermFacts:
+    return case.referral.term_facts or TermFacts()
 
 
 def _set_awaiting(case: Case, *, is_awaited: bool) -> None:

@@ -11,6 +11,7 @@ from app.domain.codes import (
     CancellationReason,
     ClosureReason,
     DropOutReason,
+    ExtensionReason,
     IntakeResult,
     KbrStatus,
     OutsideBody,
@@ -96,6 +97,13 @@ CANCELLATION_REASONS: Mapping[CancellationReason, _NumberAndLabel] = {
     CancellationReason.REFERRER_CANCELLED: (403, "Afgezegd door verwijzer"),
 }
 
+EXTENSION_REASONS: Mapping[ExtensionReason, _NumberAndLabel] = {
+    ExtensionReason.AWAITING_DOCUMENTS: (601, "Stukken ontbreken nog"),
+    ExtensionReason.AWAITING_THIRD_PARTY: (602, "Wacht op een andere partij"),
+    ExtensionReason.CLIENT_ABSENT: (603, "Klant is tijdelijk afwezig"),
+    ExtensionReason.CAPACITY: (604, "Geen plaats binnen de termijn"),
+    ExtensionReason.OTHER: (699, "Anders"),
+}
 
 OUTSIDE_BODIES: Mapping[OutsideBody, _NumberAndLabel] = {
     OutsideBody.SOCIAL_ADVISERS: (501, "Sociaal raadslieden"),

@@ -9,6 +9,7 @@ from uuid import uuid4
 from app.domain.local_time import AMSTERDAM
 from app.sandbox.allegro.codes import (
     CLOSURE_REASONS,
+    EXTENSION_REASONS,
     INTAKE_RESULTS,
     KBR_STATUSES,
     LIFE_DOMAINS,
@@ -86,6 +87,14 @@ def _other_help(values: _Values) -> Document:
     return {"leefgebieden": [domain]}
 
 
+def _extension(values: _Values) -> Document:
+    return {
+        "termijn": required(values, "termijn", "de termijn"),
+        "uiterlijkOp": _day(values, "uiterlijkOp"),
+        "redencode": _chosen(EXTENSION_REASONS, _REASON, values),
+    }
+
+
 def _plan(values: _Values) -> Document:
     return {"ondertekendOp": _day(values, "datum"), "rddKenmerk": values.get("rddKenmerk")}
 
@@ -152,6 +161,17 @@ _ENTRIES: Final[Mapping[str, _Entry]] = {
         _other_help,
     ),
     "trajectbegeleider": _Entry("Andere trajectbegeleider", _COUNSELLOR, _confirmation),
+    "informatie_gevraagd": _Entry("Wachten op informatie", (), lambda _: {}),
+    "informatie_ontvangen": _Entry("Informatie ontvangen", (), lambda _: {}),
+    "termijn_verlengd": _Entry(
+        "Termijn verlengen",
+        (
+            Field(name="termijn", label="Termijn, zoals in het bericht", value="decision"),
+            Field(name="uiterlijkOp", label="Nieuwe laatste dag", kind="date"),
+            _choice(_REASON, "Reden", EXTENSION_REASONS),
+        ),
+        _extension,
+    ),
     "doorverwijzing": _Entry(
         "Doorverwijzen",
         (

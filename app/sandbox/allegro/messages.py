@@ -23,6 +23,7 @@ CONTENTS: Limits = {
     "deelnemers[]": 20,
     "rddKenmerk": 200,
     "organisatie": 80,
+    "termijn": 80,
 }
 """The text fields of the details (*gegevens*) of a fact of any kind."""
 
