@@ -26,6 +26,7 @@ BODIES: Mapping[Action, Json] = {
     Action.CONCLUDE: {"result": "route_to_kbr", "concludedOn": "2026-03-02"},
     Action.CONCLUDE_UNATTENDED: {"result": "no_support_wanted", "concludedOn": "2026-03-02"},
     Action.DECIDE: {"result": "kbr_application"},
+    Action.EXTEND_TERM: {"term": "intake", "dueOn": "2026-12-31", "reason": "capacity"},
     Action.DROP_OUT: {"result": "no_further_support", "dropOutReason": "solves_it_alone"},
     Action.FORWARD: {"organisationCode": "wijkteam-feijenoord"},
     Action.GIVE_SIGNAL: {"kind": "worker_changed"},
@@ -52,6 +53,11 @@ BODIES: Mapping[Action, Json] = {
     Action.WITHDRAW: {"reason": "helped_elsewhere"},
 }
 """The bodies of the actions that need more than none."""
+
+AFTER_TALK: Mapping[Action, Json] = {
+    Action.EXTEND_TERM: {"term": "decision", "dueOn": "2026-12-31", "reason": "capacity"},
+}
+"""The bodies that are other ones once the first talk took place."""
 
 
 async def received(dock: Api, etf: Api, reference: str) -> str:
@@ -88,6 +94,12 @@ async def missed(dock: Api, etf: Api, reference: str) -> str:
 async def lost(dock: Api, etf: Api, reference: str) -> str:
     path = await confirmed(dock, etf, reference)
     await step(etf, f"{path}/lost-contact", {"lostOn": "2026-03-02"})
+    return path
+
+
+async def waiting(dock: Api, etf: Api, reference: str) -> str:
+    path = await confirmed(dock, etf, reference)
+    await step(etf, f"{path}/awaited-information")
     return path
 
 
@@ -128,6 +140,7 @@ STATES: tuple[Bring, ...] = (
     attended,
     missed,
     lost,
+    waiting,
     unreachable,
     concluded,
     running,
@@ -168,7 +181,7 @@ async def test_every_action_succeeds_by_the_operation_that_is_named_for_it(dock:
                     operations = await available(client, path, reference)
                 operation = operations[number]
                 action = Action(operation["action"])
-                body = BODIES.get(action, {})
+                body = ({**BODIES, **AFTER_TALK} if bring is attended else BODIES).get(action, {})
                 answered = await client.request(
                     operation["method"], operation["href"], json=body, headers={"If-Match": "*"}
                 )

@@ -134,6 +134,7 @@ async def tell_trajectories(run: ExampleRun) -> None:
         _, talked = await _attended(run, number)
         await run.show("team", "recordFirstPlan", example, ids=talked)
     await run.refused("team", "recordFirstPlan", _AGAIN, {"signedOn": "2026-11-23"}, ids=missed)
+    await _terms(run)
     await run.show("team", "getReferralHistory", answer="as-the-finance-team", ids=team)
     await run.show("dock", "getReferralHistory", answer="as-its-referrer", ids=own)
     run.clock.set(datetime(2026, 11, 26, 15, tzinfo=UTC))
@@ -145,6 +146,21 @@ async def tell_trajectories(run: ExampleRun) -> None:
     await run.refused("team", "recordTrajectoryResult", _AGAIN, {"result": "social_loan"}, ids=other)
     await run.refused("team", "addTrajectoryParty", _AGAIN, {"organisation": "Humanitas", "role": "support"}, ids=other)
     await run.show("team", "listTrajectories", answer="first-page", query="limit=2")
+
+
+async def _terms(run: ExampleRun) -> None:
+    own, team = await _attended(run, 37)
+    for example in ("smallest", "full"):
+        await run.show("team", "awaitInformation", example, ids=team)
+        await run.show("team", "reportInformationReceived", example, ids=team)
+        await run.show("team", "extendTerm", example, ids=team)
+    extension = {"term": "decision", "dueOn": "2026-12-01", "reason": "other"}
+    await run.refused("team", "extendTerm", _AGAIN, extension, ids=team)
+    _, rejected = await _referred(run, 38)
+    await run.do("team", "rejectReferral", {"reason": "not_a_resident"}, ids=rejected)
+    for operation in ("awaitInformation", "reportInformationReceived"):
+        await run.refused("team", operation, _AGAIN, {}, ids=rejected)
+    await run.refused("dock", "extendTerm", "not-the-owner", extension, ids=own)
 
 
 async def _guidance(run: ExampleRun, of: dict[str, str]) -> None:
