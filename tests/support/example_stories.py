@@ -149,7 +149,7 @@ async def tell_trajectories(run: ExampleRun) -> None:
 
 
 async def _terms(run: ExampleRun) -> None:
-    own, team = await _attended(run, 37)
+    _, team = await _attended(run, 37)
     for example in ("smallest", "full"):
         await run.show("team", "awaitInformation", example, ids=team)
         await run.show("team", "reportInformationReceived", example, ids=team)
@@ -160,7 +160,6 @@ async def _terms(run: ExampleRun) -> None:
     await run.do("team", "rejectReferral", {"reason": "not_a_resident"}, ids=rejected)
     for operation in ("awaitInformation", "reportInformationReceived"):
         await run.refused("team", operation, _AGAIN, {}, ids=rejected)
-    await run.refused("dock", "extendTerm", "not-the-owner", extension, ids=own)
 
 
 async def _guidance(run: ExampleRun, of: dict[str, str]) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
+from app.domain import lifecycle
 from app.domain.case import Case, Handler, Step
 from app.domain.clocks import TermClock, as_reported, clocks_of, news_of, weeks_due
 from app.domain.commands import (
@@ -17,7 +18,7 @@ from app.domain.details import Detail
 from app.domain.errors import TransitionNotAllowed
 from app.domain.events import EventType
 from app.domain.fields import Field
-from app.domain.lifecycle import Action
+from app.domain.lifecycle import Action, Machine
 from app.domain.milestones import noted
 from app.domain.progress import progress_facts
 from app.domain.term_facts import Extension, TermFacts
@@ -47,6 +48,7 @@ def take_as_reported(case: Case) -> None:
 
 def await_information(case: Case, command: AwaitInformation, context: ActionContext) -> None:
     """Note that the counsellor waits for information; terms that pause pause. The same again changes nothing."""
+    _require_role(Action.AWAIT_INFORMATION, context)
     is_known = any(each.since == context.occurred_at for each in _facts(case).pauses)
     if not is_known and not case.referral.flags.awaiting_information:
         case.transition(Step(action=Action.AWAIT_INFORMATION), context)
@@ -59,6 +61,7 @@ def information_received(case: Case, command: InformationReceived, context: Acti
     Raises:
         TransitionNotAllowed: nothing is awaited; a partner's report then only enters the history.
     """
+    _require_role(Action.RECEIVE_INFORMATION, context)
     if any(each.until == context.occurred_at for each in _facts(case).pauses):
         return
     step = Step(action=Action.RECEIVE_INFORMATION)
@@ -78,6 +81,7 @@ def extend_term(case: Case, command: ExtendTerm, context: ActionContext) -> None
         TransitionNotAllowed: no such term runs in this case, or it ends on that day or later already; a partner's
             report, which counts its days itself, then only enters the history if the city has such a term.
     """
+    _require_role(Action.EXTEND_TERM, context)
     clocks = [each for each in clocks_of(case, case.rules.terms, case.now) if each.term.code == command.term]
     if any(_is_extended_so(each, command) for each in clocks):
         return
@@ -131,6 +135,11 @@ def report_progress(case: Case, command: ReportProgress, context: ActionContext)
     case.report(EventType.PROGRESS_REPORTED, facts, context)
     reported = [week for week in due if week <= command.week]
     _keep(case, as_reported(_facts(case), (), reported))
+
+
+def _require_role(action: Action, context: ActionContext) -> None:
+    """Refuse whoever never takes a step, before an answer shows which terms run."""
+    lifecycle.require_role(Machine.REFERRAL, action, context.role)
 
 
 def _facts(case: Case) -> TermFacts:
