@@ -97,10 +97,10 @@ def counsellor_facts(row: RegisterRow) -> Iterator[DatedFact]:
     yield from _decision_facts(row, row.intake_on)
 
 
-def progress_days(row: RegisterRow, terms: Terms) -> Iterator[date]:
-    """Return the days on which the hub reports where the case is, unless it has ended by then."""
+def progress_days(row: RegisterRow, terms: Terms) -> Iterator[tuple[date, int]]:
+    """Return the days on which the hub reports where the case is, unless it has ended by then, and after which week."""
     if row.intake_on and row.attended:
-        yield from (day for _, day in terms.progress_days(row.kind, row.intake_on))
+        yield from ((day, week) for week, day in terms.progress_days(row.kind, row.intake_on))
 
 
 def _plan_fact(row: RegisterRow) -> Iterator[DatedFact]:

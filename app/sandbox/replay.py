@@ -63,7 +63,7 @@ async def _play_days(env: SandboxEnv, rows: Sequence[RegisterRow], console: Cons
         for dated in counsellor_facts(row):
             facts[dated.day].append(dated.fact)
     terms = env.hub.services.reference.terms
-    reported = {day for row in rows for day in progress_days(row, terms)}
+    reported = {day for row in rows for day, _ in progress_days(row, terms)}
     days = sorted({*arrivals, *facts, *reported})
     with _progress(console) as progress:
         task = progress.add_task("", total=len(rows))

@@ -72,8 +72,11 @@ async def _play(env: SandboxEnv, timeline: Timeline, scenario: Scenario) -> None
     by_day: dict[date, list[DatedFact]] = defaultdict(list)
     for dated in counsellor_facts(row):
         by_day[dated.day].append(dated)
-    for day in sorted({*by_day, *progress_days(row, env.hub.services.reference.terms)}):
+    weeks = dict(progress_days(row, env.hub.services.reference.terms))
+    for day in sorted({*by_day, *weeks}):
         await env.set_clocks(_utc(day, 9))
+        if day in weeks:
+            timeline.passed(env.clock.now(), f"{weeks[day]} weeks after the first talk: reports where the case is")
         await retry_until_delivered(env)
         position = await _show_disclosures(env, timeline, row, referral_id, position)
         await env.set_clocks(_utc(day, 17))

@@ -7,13 +7,18 @@ from rich.console import Console
 from rich.markup import escape
 
 from app.domain.codes import System
-from app.domain.events import OCCASION_OF
+from app.domain.events import OCCASION_OF, EventType
 from app.domain.fields import Field
 from app.domain.local_time import AMSTERDAM
 from app.domain.receivers import PartnerKey
 from app.operations.disclosure.timeline import TimelineEntry
 
 _COLOUR = {System.ALLEGRO: "magenta", System.GIDSO: "cyan", System.RMW: "yellow", System.API: "green"}
+_FILE = "has the referral's file"
+_FOR_COUNSELLOR = {
+    EventType.TERM_APPROACHING: "is notified that a term approaches",
+    EventType.TERM_BREACHED: "is notified that a term has passed",
+}
 _NOT_SHOWN = frozenset({Field.REFERRAL_ID, Field.REFERRAL_REFERENCE, Field.OCCURRED_AT, Field.APPOINTMENT_ID})
 
 
@@ -36,11 +41,15 @@ class Timeline:
         place = "API" if system is System.API else system.label
         self._console.print(f"[dim]{when}[/]  [{colour}]{place:<8}[/] {escape(who)}: {escape(what)}")
 
+    def passed(self, at: datetime, what: str) -> None:
+        """Print what the hub does because time has passed."""
+        self._console.print(f"[dim]{at.astimezone(AMSTERDAM):%d-%m %H:%M}[/]  [bold]{'hub':<8}[/] {escape(what)}")
+
     def disclosures(self, referrer: str, system: System, entries: Sequence[TimelineEntry]) -> None:
         """Print what the hub sent to the referrer, and what it withheld."""
         for entry in entries:
             if PartnerKey(System.ALLEGRO) in entry.delivered_to:
-                self._console.print("              [blue]→ Allegro[/] has the referral's file")
+                self._console.print(f"              [blue]→ Allegro[/] {_FOR_COUNSELLOR.get(entry.type, _FILE)}")
             moment = OCCASION_OF[entry.type]
             if moment is None:
                 continue

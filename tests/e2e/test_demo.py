@@ -36,6 +36,9 @@ def test_modules_in_the_working_directory_are_not_executed(tmp_path: Path) -> No
     # What people watch has no lines of the log in between.
     assert "security_" not in output
     assert list(tmp_path.glob("*.executed")) == []
+    # What follows on time alone is shown as what the hub does.
+    assert "8 weeks after the first talk: reports where the case is" in output
+    assert "is notified that a term approaches" in output
 
 
 def test_a_port_that_is_taken_is_named_with_its_remedy_before_anything_starts(tmp_path: Path) -> None:
