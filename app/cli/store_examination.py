@@ -25,6 +25,7 @@ from app.models.diagnosis import (
 )
 from app.operations.clock import SystemClock
 from app.operations.master_key import MasterKeyRefused, value_opened_by
+from app.operations.metrics.figures import read_term_figures
 from app.operations.policy_version import PolicyChanged, used_policy
 from app.operations.schema import DatabaseUnusable, fault_of_schema, fault_of_store, open_database
 from app.privacy.policy import PolicyError, load_policy
@@ -80,6 +81,7 @@ async def _examine_store(db: Database, settings: Settings, report: Report) -> Cu
     await _examine_writing(db, report)
     await _examine_key(db, settings, report)
     await _examine_policy(db, settings, report)
+    await _examine_terms(db, report)
     return await db.read(partner_cursors)
 
 
@@ -193,3 +195,10 @@ async def _examine_policy(db: Database, settings: Settings, report: Report) -> N
     else:
         detail = "is the one that was used before" if used else "is not used yet"
         report.add("policy", State.OK, f"{policy.version} {detail}")
+
+
+async def _examine_terms(db: Database, report: Report) -> None:
+    figures = await db.read(read_term_figures, SystemClock().now())
+    since = figures.due_since
+    waiting = f"; reports about terms wait for a worker since {since.isoformat(timespec='minutes')}" if since else ""
+    report.add("terms", State.OK, f"Cases with a term that has passed: {figures.breached}{waiting}")

@@ -16,6 +16,7 @@ from app.operations.partners.jobs import request_job
 from app.operations.partners.state import pause_partner
 from app.sandbox.runtime import SettableClock
 from tests.api.conftest import METRICS_TOKEN, NOW, PUBLIC_URL, Api
+from tests.support.api_calls import path_for, refer, step
 from tests.support.nginx import directly
 from tests.support.quarantine import fill_quarantine
 from tests.support.served import api_of
@@ -39,6 +40,8 @@ async def test_metrics_can_be_read_by_prometheus(prometheus: Api) -> None:
         "trajecthub_quarantined_records",
         "trajecthub_open_conflicts",
         "trajecthub_jobs",
+        "trajecthub_breached_cases",
+        "trajecthub_oldest_due_term_age_seconds",
         "trajecthub_oldest_waiting_job_age_seconds",
         "trajecthub_loop_last_completed_timestamp_seconds",
         "trajecthub_http_request_duration_seconds",
@@ -111,3 +114,23 @@ async def test_metrics_name_when_each_loop_last_completed_a_round(prometheus: Ap
         sample.labels["loop"]: sample.value for sample in families["trajecthub_loop_last_completed_timestamp_seconds"]
     }
     assert began <= loops["seen-in-metrics"] <= time.time()
+
+
+async def test_metrics_count_the_cases_with_a_term_that_has_passed_and_what_nobody_reported(
+    prometheus: Api, dock: Api, etf: Api, clock: SettableClock
+) -> None:
+    for number in range(3):
+        await refer(dock, reference=f"A-{number}")
+    clock.set(NOW + timedelta(hours=25))
+    await step(etf, f"{await path_for(etf, 'A-0')}/rejection", {"reason": "not_a_resident"})
+
+    page = (await prometheus.get("/metrics")).text
+
+    values = {
+        family.name: family.samples[0].value
+        for family in text_string_to_metric_families(page)
+        if "breached" in family.name or "due_term" in family.name
+    }
+    assert values["trajecthub_breached_cases"] == 2
+    # The confirmation approaches four hours before its end.
+    assert values["trajecthub_oldest_due_term_age_seconds"] >= 5 * 3600

@@ -75,6 +75,7 @@ def test_nothing_is_wrong_with_a_sound_installation(installation: dict[str, str]
     assert failed == set()
     assert {"settings", "reference data", "database", "schema", "master key"} <= found.keys()
     assert found["master key"] == ("ok", "It opens what is stored.")
+    assert found["terms"] == ("ok", "Cases with a term that has passed: 0")
     assert found["partner gidso"] == ("skipped", "not connected")
     assert ("clock" in found) is installation["TRAJECTHUB_DATABASE_URL"].startswith("postgresql")
 

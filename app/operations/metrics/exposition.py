@@ -31,6 +31,7 @@ def exposition(figures: Figures, loops: Mapping[str, float], requests: RequestFi
     registry = CollectorRegistry(auto_describe=False)
     registry.register(_Deliveries(figures))
     registry.register(_Partners(figures))
+    registry.register(_Terms(figures))
     registry.register(_Loops(loops))
     registry.register(_Requests(requests))
     return generate_latest(registry)
@@ -113,6 +114,20 @@ class _Partners(Collector):
         waiting = self._figures.jobs_waiting_since
         ages = {system: (self._now - waiting.get(system, self._now)).total_seconds() for system in self._figures.jobs}
         return _by_system("trajecthub_oldest_waiting_job_age_seconds", help, ages)
+
+
+class _Terms(Collector):
+    def __init__(self, figures: Figures) -> None:
+        self._now = figures.now
+        self._figures = figures.terms
+
+    @override
+    def collect(self) -> Iterator[Metric]:
+        help = f"Cases with an open term that has passed, counted up to {MOST_COUNTED}."
+        yield GaugeMetricFamily("trajecthub_breached_cases", help, value=self._figures.breached)
+        help = "Seconds that the oldest report about terms is due and not made; it grows when no worker runs."
+        age = (self._now - (self._figures.due_since or self._now)).total_seconds()
+        yield GaugeMetricFamily("trajecthub_oldest_due_term_age_seconds", help, value=age)
 
 
 def _by_system(name: str, help: str, values: Mapping[System, float]) -> Metric:

@@ -7,6 +7,7 @@ from datetime import datetime
 from app.database import Connection
 from app.domain.codes import System
 from app.domain.partners import PartnerPullState
+from app.models.cases.clock_figures import breached_cases, due_since
 from app.models.delivery.outbox import unrelayed_since
 from app.models.delivery.queue_metrics import queue_metrics
 from app.models.partners.job import jobs_waiting_since
@@ -14,10 +15,10 @@ from app.models.partners.partner import list_partners
 from app.models.partners.partner_metrics import JobCounts, job_counts, open_conflicts, quarantine_sizes
 from app.operations.metrics.receivers import ReceiverFigures, by_receiver
 
-__all__ = ["MOST_COUNTED", "Figures", "PartnerFigures", "read_figures"]
+__all__ = ["MOST_COUNTED", "Figures", "PartnerFigures", "TermFigures", "read_figures", "read_term_figures"]
 
 MOST_COUNTED = 10_000
-"""The most records in quarantine, open conflicts, and deliveries of a receiver in one state that are counted."""
+"""The most that are counted of quarantined records, open conflicts, breached cases and deliveries in a state."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +39,19 @@ class PartnerFigures:
     jobs_waiting_since: Mapping[System, datetime]
 
 
+@dataclass(frozen=True)
+class TermFigures:
+    """The figures of the terms of all cases.
+
+    Attributes:
+        breached: cases with an open term that has passed.
+        due_since: since when the oldest report about terms is due and not made; None when none is.
+    """
+
+    breached: int
+    due_since: datetime | None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Figures:
     """The figures of the hub.
@@ -52,6 +66,7 @@ class Figures:
     receivers: Mapping[str, ReceiverFigures]
     unrelayed_since: datetime | None
     partners: PartnerFigures
+    terms: TermFigures
 
 
 def read_figures(tx: Connection, now: datetime) -> Figures:
@@ -64,4 +79,15 @@ def read_figures(tx: Connection, now: datetime) -> Figures:
         jobs_waiting_since=jobs_waiting_since(tx),
     )
     receivers = by_receiver(queue_metrics(tx, now, MOST_COUNTED))
-    return Figures(now=now, receivers=receivers, unrelayed_since=unrelayed_since(tx), partners=partners)
+    return Figures(
+        now=now,
+        receivers=receivers,
+        unrelayed_since=unrelayed_since(tx),
+        partners=partners,
+        terms=read_term_figures(tx, now),
+    )
+
+
+def read_term_figures(tx: Connection, now: datetime) -> TermFigures:
+    """Return the figures of the terms of all cases at this moment."""
+    return TermFigures(breached_cases(tx, now, MOST_COUNTED), due_since(tx, now))
