@@ -75,7 +75,10 @@ _MUST_BE = {
     "literal_error": "{expected}",
     "time_parsing": "a time, as 03:30",
 }
-_BASE_ADDRESS = "an address that begins with https:// or http://, with a host and without spaces, user name, ? and #"
+_BASE_ADDRESS = (
+    "an address that begins with https:// or http://, with a host, a port of at most 65535 if it has one, and without "
+    "spaces, user name, ?, # and the parts . and .. in its path"
+)
 _MUST_BE_OF = {
     "oin": "20 digits",
     "url": _BASE_ADDRESS,

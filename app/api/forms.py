@@ -67,8 +67,8 @@ FILTER = Form(
 )
 URL = Form(
     pattern=r"^https?://[\x21-\x7e]+$",
-    words="a full address that begins with https://, without spaces, in ASCII",
-    words_nl="een volledig adres dat met https:// begint, zonder spaties, in ASCII",
+    words="a full address that begins with https:// (in the sandbox also http://), without spaces, in ASCII",
+    words_nl="een volledig adres dat met https:// begint (in de sandbox ook http://), zonder spaties, in ASCII",
 )
 PEM = Form(
     pattern=r"^[\x20-\x7e\r\n]*$",

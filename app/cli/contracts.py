@@ -14,6 +14,7 @@ from app.cli.changes.contracts import (
     API,
     ASYNCAPI,
     EVENTS,
+    RELEASES,
     Documents,
     accepted_changes,
     contract_changes,
@@ -69,7 +70,11 @@ def contracts(
         return
     if release:
         _keep(root)
-    _generate(root, check=check)
+    try:
+        _generate(root, check=check)
+    except UnreadableDocument as error:
+        said = f"{root / RELEASES} cannot be read, because {error}; put it right, or move it elsewhere"
+        raise typer.BadParameter(said, param_hint="--root") from error
 
 
 def _compare(folder: Path) -> None:

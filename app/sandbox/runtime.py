@@ -1,6 +1,7 @@
 """What the simulators share: a small durable store, a settable clock, an HTTP server and reading a request."""
 
 import asyncio
+import copy
 import json
 import socket
 from collections.abc import AsyncIterator, Callable
@@ -56,6 +57,10 @@ class Store:
     def count(self, collection: str) -> int:
         """Return the number of documents in a collection."""
         return len(self._collections.get(collection, {}))
+
+    def contents(self) -> dict[str, dict[str, Document]]:
+        """Return a copy of everything that is stored, by collection and key."""
+        return copy.deepcopy(self._collections)
 
     def mark(self) -> None:
         """Remember what is stored, for ``rewind``."""

@@ -53,6 +53,17 @@ async def test_a_simulator_passes_reading_and_writing(partner: SimulatedPartner)
     assert (await found(partner))["write"].verdict is Verdict.SKIPPED
 
 
+async def test_without_the_option_to_write_nothing_is_written(partner: SimulatedPartner) -> None:
+    before = partner.store.contents()
+
+    await found(partner)
+    read_only = partner.store.contents()
+    await found(partner, write=True)
+
+    assert read_only == before
+    assert partner.store.contents() != before
+
+
 @pytest.mark.parametrize(
     ("kind", "check", "said"),
     [

@@ -39,8 +39,8 @@ def adapter_of(system: System, url: str, clock: SettableClock) -> Adapter:
 class SimulatedPartner:
     """One simulator with three records, the hub's adapter, and the console of its people."""
 
-    def __init__(self, system: System, url: str, clock: SettableClock) -> None:
-        self.system, self.url, self.clock = system, url, clock
+    def __init__(self, system: System, url: str, clock: SettableClock, store: Store) -> None:
+        self.system, self.url, self.clock, self.store = system, url, clock, store
         self.adapter = adapter_of(system, url, clock)
         self.console = httpx.AsyncClient(base_url=url)
 
@@ -81,10 +81,11 @@ class SimulatedPartner:
 
 async def started(running: AsyncExitStack, system: System) -> SimulatedPartner:
     clock = SettableClock(NOON)
-    server = Server(SIMULATORS[system](Store(), clock))
+    store = Store()
+    server = Server(SIMULATORS[system](store, clock))
     await server.start()
     running.push_async_callback(server.stop)
-    partner = SimulatedPartner(system, server.url, clock)
+    partner = SimulatedPartner(system, server.url, clock, store)
     running.push_async_callback(partner.close)
     for number in (1, 2, 3):
         await partner.register(number)

@@ -75,6 +75,24 @@ def test_another_folder_is_refused(tmp_path: Path) -> None:
     assert "has no folder openapi/events" in output
 
 
+def test_a_release_that_cannot_be_read_is_named_in_one_sentence(repository: Path) -> None:
+    folder, said = repository / RELEASES, {}
+    for name, content in {"0.1.0-rc1": None, "latest": None, ".cache": None, "9": None, "99": b"no gzip"}.items():
+        (folder / name).mkdir()
+        if content:
+            (folder / name / API.with_suffix(".json.gz").name).write_bytes(content)
+        code, said[name] = contracts(repository, "--check")
+        shutil.rmtree(folder / name)
+
+        assert code == 2, name
+
+    texts = {name: " ".join(text.replace("│", " ").split()) for name, text in said.items()}
+    for name in ("0.1.0-rc1", "latest", ".cache"):
+        assert f"its folder {name} has no version as its name, such as 0.1.0; put it right" in texts[name]
+    assert "in 9 it has no hub.v1.json" in texts["9"]
+    assert "in 99 its hub.v1.json.gz cannot be read" in texts["99"]
+
+
 def test_a_release_is_kept_once_and_compared_with(repository: Path) -> None:
     kept = repository / RELEASES / __version__
     shutil.rmtree(kept, ignore_errors=True)

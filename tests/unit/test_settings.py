@@ -320,6 +320,29 @@ def test_settings_cannot_be_changed_and_show_no_secret() -> None:
     assert KEY.get_secret_value() not in repr(settings)
 
 
+def test_an_address_has_a_port_that_there_is_and_a_path_as_it_is_called() -> None:
+    names = {"public_url": "TRAJECTHUB_PUBLIC_URL", "gidso": "TRAJECTHUB_GIDSO_URL"}
+    for url in (
+        "https://x.nl:99999",
+        "https://x.nl:65536/hub",
+        "https://x.nl:0",
+        "https://x.nl/../hub",
+        "https://x.nl/hub/..",
+        "https://x.nl/./hub",
+        "https://x.nl/%2E%2e/hub",
+    ):
+        for setting, name in names.items():
+            value = {"url": url, "api_key": KEY.get_secret_value()} if setting == "gidso" else url
+            with pytest.raises(ValidationError) as caught:
+                Settings(**SOUND | {setting: value})  # type: ignore[arg-type]
+            fault = faults_of(caught.value)[0]
+            assert fault.startswith(f"{name}: must be an address"), (url, faults_of(caught.value))
+            assert "a port of at most 65535 if it has one" in fault
+            assert "correct it" in fault
+    for url in ("https://x.nl:65535/hub", "https://x.nl/..hub/.well-known/a..b"):
+        assert Settings(**SOUND | {"public_url": url}).public_url == url  # type: ignore[arg-type]
+
+
 def test_the_own_address_is_one_that_fits_in_headers() -> None:
     for url in (
         "https://zorg-\u0175.nl",

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import time
 from pathlib import Path
 from typing import Annotated, ClassVar, Final
+from urllib.parse import unquote, urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 from pydantic_settings import NoDecode
@@ -19,7 +20,20 @@ from app.domain.ports import Clock
 BASE_URL: Final = r"^https?://(\[[0-9A-Fa-f:.]+\]|[^\s/?#@:\[\]]+)(:[0-9]{1,5})?(/[^\s?#]*)?$"
 """With a host, and without login, spaces, query and fragment: a path is put behind it, and it is shown."""
 
-BaseUrl = Annotated[str, Field(pattern=BASE_URL), AfterValidator(lambda url: url.rstrip("/"))]
+
+def _base_url(url: str) -> str:
+    """Return the address without slashes at its end.
+
+    Raises:
+        ValueError: there is no such port, or callers would call another path.
+    """
+    parts = urlsplit(url)
+    if parts.port == 0 or {".", ".."} & {unquote(each) for each in parts.path.split("/")}:
+        raise ValueError
+    return url.rstrip("/")
+
+
+BaseUrl = Annotated[str, Field(pattern=BASE_URL), AfterValidator(_base_url)]
 Windows = Annotated[
     tuple[tuple[time, time], ...],
     NoDecode,

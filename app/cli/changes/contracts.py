@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
+import re
 import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -29,6 +30,7 @@ __all__ = [
 RELEASES = Path("openapi", "releases")
 API, ASYNCAPI, EVENTS = "hub.v1.json", "asyncapi.v1.json", "events/"
 ACCEPTED = "accepted.md"
+_VERSION = re.compile(r"[0-9]{1,9}(\.[0-9]{1,9})*")
 
 Documents = Mapping[str, Schema]
 """Documents by their path below ``openapi/``."""
@@ -90,12 +92,18 @@ def accepted_changes(folder: Path) -> frozenset[str]:
 
 
 def releases(root: Path) -> list[Path]:
-    """Return the folders of all releases that are kept, oldest first."""
+    """Return the folders of all releases that are kept, oldest first.
+
+    Raises:
+        UnreadableDocument: a folder has no version as its name.
+    """
     folder = root / RELEASES
     return sorted((each for each in folder.glob("*") if each.is_dir()), key=_version)
 
 
 def _version(folder: Path) -> tuple[int, ...]:
+    if not _VERSION.fullmatch(folder.name):
+        raise UnreadableDocument(f"its folder {folder.name} has no version as its name, such as 0.1.0")
     return tuple(int(part) for part in folder.name.split("."))
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
 
 from app.api.deprecations import DEPRECATIONS, Deprecation, notice_of
-from app.cli.changes.change import ContractChange
+from app.cli.changes.change import ContractChange, UnreadableDocument
 from app.cli.changes.contracts import Documents, contract_changes, documents_in, releases
 
 __all__ = ["changes_page", "deprecated_section"]
@@ -24,14 +25,18 @@ may not is in [compatibility](../compatibility.md); what changed in the hub besi
 
 
 def changes_page(root: Path, current: Documents) -> str:
-    """Return the page in Markdown; ``current`` are the documents as they are now."""
-    kept = [(each.name, documents_in(each)) for each in releases(root)]
+    """Return the page in Markdown; ``current`` are the documents as they are now.
+
+    Raises:
+        UnreadableDocument: a release cannot be read or compared.
+    """
+    kept = [(each.name, _documents(each)) for each in releases(root)]
     parts = [_HEAD, deprecated_section(DEPRECATIONS)]
     if kept:
         newest, documents = kept[-1]
-        parts.append(_section(f"Unreleased, since {newest}", contract_changes(documents, current)))
-    for (_, older), (version, newer) in reversed([*pairwise(kept)]):
-        parts.append(_section(version, contract_changes(older, newer)))
+        parts.append(_section(f"Unreleased, since {newest}", _changes(newest, documents, current)))
+    for (before, older), (version, newer) in reversed([*pairwise(kept)]):
+        parts.append(_section(version, _changes(f"{before} and {version}", older, newer)))
     if kept:
         parts.append(f"## {kept[0][0]}\n\nThe first release.\n")
     return "\n".join(parts)
@@ -41,6 +46,24 @@ def deprecated_section(deprecations: Sequence[Deprecation]) -> str:
     """Return the section about what is deprecated, in Markdown."""
     lines = [f"- {each.name}: {notice_of(each)}" for each in deprecations] or ["Nothing is deprecated."]
     return "\n".join(["## Deprecated", "", *lines, ""])
+
+
+def _documents(folder: Path) -> Documents:
+    with _named(folder.name):
+        return documents_in(folder)
+
+
+def _changes(versions: str, older: Documents, newer: Documents) -> list[ContractChange]:
+    with _named(versions):
+        return contract_changes(older, newer)
+
+
+@contextmanager
+def _named(versions: str) -> Iterator[None]:
+    try:
+        yield
+    except UnreadableDocument as error:
+        raise UnreadableDocument(f"in {versions} {error}") from error
 
 
 def _section(title: str, changes: Sequence[ContractChange]) -> str:

@@ -100,8 +100,7 @@ class AddressPolicy:
         """
         parsed = _parsed(url)
         if parsed.scheme != "https" and not (self.allow_http and parsed.scheme == "http"):
-            message = "Give an address that begins with https://; nothing travels in the open."
-            raise AddressRefused(InputRule.HTTPS, message)
+            raise AddressRefused(InputRule.HTTPS, f"Give an address that begins with {self._schemes}.")
         if not parsed.raw_host or parsed.user is not None or parsed.password is not None or "#" in url:
             message = "Give a plain address: a host, and no user, password or fragment."
             raise AddressRefused(InputRule.ADDRESS, message)
@@ -117,8 +116,19 @@ class AddressPolicy:
             AddressRefused: it is not on the public internet and in no allowed network.
         """
         if not self.permits(address):
-            message = "Give an address on the public internet; this one is on a local or special network."
+            message = f"Give an address {self._networks}; this one is on a local or special network."
             raise AddressRefused(InputRule.PUBLIC_ADDRESS, message)
+
+    @property
+    def _schemes(self) -> str:
+        return "https://, or in the sandbox http://" if self.allow_http else "https://; nothing travels in the open"
+
+    @property
+    def _networks(self) -> str:
+        if self.allow_http:
+            return "on the public internet, of the hub's own machine, or in a network that the hub's operator allowed"
+        allowed = " or in a network that the hub's operator allowed" if self.allowed_networks else ""
+        return f"on the public internet{allowed}"
 
     def permits(self, address: str) -> bool:
         """Return whether an IP address may be called; what is no canonical address may not."""
