@@ -351,6 +351,7 @@ class ConsentScope(Code):
     """What the client may agree to."""
 
     FEEDBACK_TO_REFERRER = "feedback_to_referrer", "Terugkoppeling aan de verwijzer"
+    REFERRAL = "referral", "Aanmelding bij het expertiseteam"
 
 
 class ConsentForm(Code):

@@ -112,6 +112,13 @@ class InputRule(StrEnum):
         "Give `organisationCode` or `outsideBody`, and not both.",
         "Geef `organisationCode` of `outsideBody`, en niet beide.",
     )
+    CONSENT_TO_REFER = (
+        "consent-to-refer",
+        "Some kinds of organisation refer a client with the client's consent only, such as bailiffs and the court.",
+        "Ask the client, and give `consent` with the scope `referral` and in `givenOn` the day of the consent.",
+        "Uw soort organisatie meldt alleen aan met toestemming van de klant; vraag die, en geef `consent` met de scope "
+        "`referral` en in `givenOn` de dag van de toestemming.",
+    )
     NOT_EMPTY = (
         "not-empty",
         "A search has at least one criterion.",

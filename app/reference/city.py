@@ -1,7 +1,7 @@
 """A city's reference data: areas, institutions, terms, owners of fields and the bands of its tables."""
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, timedelta
 
 from app.domain.codes import OrganisationRole, ReferrerKind, RoutingAdvice, System
 from app.domain.ownership import Ownership
@@ -29,6 +29,14 @@ class AgreedAdvice:
     def is_for(self, kind: ReferrerKind | None) -> bool:
         """Return whether the advice is for this kind of referrer."""
         return kind not in self.except_for and (not self.only_for or kind in self.only_for)
+
+
+@dataclass(frozen=True)
+class AskedConsent:
+    """From which day on some kinds of referrer ask the client's consent before they refer."""
+
+    valid_from: date
+    referrer_kinds: frozenset[ReferrerKind]
 
 
 @dataclass(frozen=True)
@@ -82,6 +90,7 @@ class Reference:
     institutions: tuple[Institution, ...]
     terms: Terms
     routing_advice: tuple[AgreedAdvice, ...]
+    consent_to_refer: tuple[AskedConsent, ...]
     age_bands: tuple[Band, ...]
     decision_week_bands: tuple[Band, ...]
     retention: Retention
@@ -95,3 +104,7 @@ class Reference:
     def advice_for(self, kind: ReferrerKind | None) -> frozenset[RoutingAdvice]:
         """Return the advice that is for this kind of referrer."""
         return frozenset(each.advice for each in self.routing_advice if each.is_for(kind))
+
+    def asks_consent_to_refer(self, kind: ReferrerKind | None, day: date) -> bool:
+        """Return whether this kind of referrer refers with the client's consent only, on this day."""
+        return any(kind in each.referrer_kinds and each.valid_from <= day for each in self.consent_to_refer)

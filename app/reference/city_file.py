@@ -3,7 +3,7 @@
 import tomllib
 from collections import Counter
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import cache
 from importlib.resources import files
 from typing import Annotated
@@ -17,7 +17,7 @@ from app.domain.fields import Field
 from app.domain.ownership import FieldGroup, Owner, Ownership
 from app.domain.terms import Terms
 from app.domain.working_days import WorkingCalendar
-from app.reference.city import AgreedAdvice, Band, Institution, Reference, Retention
+from app.reference.city import AgreedAdvice, AskedConsent, Band, Institution, Reference, Retention
 from app.reference.term_tables import HolidaysTable, ProgressTable, TermTable, without_contradictions
 
 _ROW_NAMES = ("code", "name")
@@ -96,6 +96,14 @@ def _without_repeats(rows: list[_AdviceTable]) -> list[_AdviceTable]:
     return rows
 
 
+class _AskedConsentTable(Table):
+    valid_from: date
+    referrer_kinds: list[_Kind]
+
+    def to_asked(self) -> AskedConsent:
+        return AskedConsent(self.valid_from, frozenset(self.referrer_kinds))
+
+
 class _RetentionTable(Table):
     quarantine_days: PositiveInt
     decided_conflict_days: PositiveInt
@@ -155,6 +163,7 @@ class _CityTable(Table):
     terms: Annotated[list[TermTable], AfterValidator(without_contradictions)]
     progress_weeks: list[ProgressTable]
     routing_advice: Annotated[list[_AdviceTable], AfterValidator(_without_repeats)]
+    consent_to_refer: list[_AskedConsentTable]
     age_bands: list[_Band]
     decision_week_bands: list[_Band]
     retention: _RetentionTable
@@ -172,6 +181,7 @@ class _CityTable(Table):
                 calendar=WorkingCalendar(self.holidays.to_holidays().calendar()),
             ),
             routing_advice=tuple(each.to_advice() for each in self.routing_advice),
+            consent_to_refer=tuple(each.to_asked() for each in self.consent_to_refer),
             age_bands=tuple(self.age_bands),
             decision_week_bands=tuple(self.decision_week_bands),
             retention=self.retention.to_retention(),

@@ -67,6 +67,7 @@ def referral_body(row: RegisterRow) -> dict[str, Any]:
             "reference": _assessment_reference(row),
             "lifeDomains": ["finances"],
         },
+        "consent": {"scopes": ["referral"], "givenOn": row.received_on.isoformat(), "form": "spoken"},
         "client": {
             "givenName": row.given_name,
             "familyName": row.family_name,

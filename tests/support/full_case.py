@@ -67,7 +67,7 @@ REFERRER = Organisation(
     area="Feijenoord",
 )
 CONSENT = Consent(
-    frozenset({ConsentScope.FEEDBACK_TO_REFERRER}),
+    frozenset(ConsentScope),
     date(2026, 10, 30),
     "Formulier in het dossier",
     form=ConsentForm.SPOKEN,

@@ -51,6 +51,8 @@ def _code(name: str, api: Place, gidso: Place, rmw: Place, allegro: Place) -> Co
 
 
 _HELP = "Kanarie-Hulp"
+_SCOPES = ["feedback_to_referrer", "referral"]
+_SCOPES_IN_ALLEGRO = ["Terugkoppeling aan de verwijzer", "Aanmelding bij het expertiseteam"]
 
 PICTURE: tuple[Content, ...] = (
     _text("reason", "reason", "Aanleiding", "aanleiding", "aanleiding", "Kanarie-Aanleiding", hidden=True),
@@ -125,11 +127,18 @@ PICTURE: tuple[Content, ...] = (
         ("client.voorkeurskanaal", "Via de verwijzer"),
     ),
     _code(
-        "consent",
-        ("consent.scopes", ["feedback_to_referrer"]),
+        "consent to feedback",
+        ("consent.scopes", _SCOPES),
         ("Toestemming.Terugkoppeling", True),
         ("toestemming.terugkoppeling", "J"),
-        ("toestemming.waarvoor", ["Terugkoppeling aan de verwijzer"]),
+        ("toestemming.waarvoor", _SCOPES_IN_ALLEGRO),
+    ),
+    _code(
+        "consent to be referred",
+        ("consent.scopes", _SCOPES),
+        ("Toestemming.Aanmelding", True),
+        ("toestemming.aanmelding", "J"),
+        ("toestemming.waarvoor", _SCOPES_IN_ALLEGRO),
     ),
     _code(
         "day of consent",

@@ -3,6 +3,7 @@
 import dataclasses
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from itertools import product
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -19,6 +20,7 @@ from app.adapters.gidso.mapping import Kind, to_commands
 from app.adapters.gidso.source import read_row
 from app.domain.codes import (
     FEEDBACK_MOMENTS,
+    ConsentScope,
     ContactCaution,
     ContactChannel,
     DebtSeverity,
@@ -141,6 +143,22 @@ def test_refused_consent_grants_nothing() -> None:
     command = referral(Toestemming={"Terugkoppeling": False, "Datum": "2019-09-02", "Wijze": "Mondeling"})
 
     assert command.contents.consent == Consent()
+
+
+def test_consent_to_be_referred_is_apart_from_consent_to_feedback() -> None:
+    stated = [
+        {"Terugkoppeling": feedback, "Aanmelding": referred, "Datum": "2019-09-02"}
+        for feedback, referred in product((False, True), (None, False, True))
+    ]
+
+    assert [referral(Toestemming=each).contents.consent.scopes for each in stated] == [
+        frozenset(),
+        frozenset(),
+        {ConsentScope.REFERRAL},
+        {ConsentScope.FEEDBACK_TO_REFERRER},
+        {ConsentScope.FEEDBACK_TO_REFERRER},
+        {ConsentScope.FEEDBACK_TO_REFERRER, ConsentScope.REFERRAL},
+    ]
 
 
 def test_tombstone_is_read_as_a_withdrawal() -> None:

@@ -16,6 +16,7 @@ from app.adapters.rmw.remarks import MAX_LENGTH, remark, shown
 from app.adapters.rmw.schemas import ListedRegistration
 from app.domain.codes import (
     FEEDBACK_MOMENTS,
+    ConsentScope,
     DisclosureOccasion,
     NextStep,
     ProgressState,
@@ -97,6 +98,15 @@ def test_refused_consent_has_no_scope() -> None:
     command = registered(toestemming={"terugkoppeling": "N", "datum": "20190902"})
 
     assert command.contents.consent.scopes == frozenset()
+
+
+def test_consent_to_be_referred_is_apart_from_consent_to_feedback() -> None:
+    stated = [{"terugkoppeling": each, "datum": "20190902", "aanmelding": "J"} for each in ("N", "J")]
+
+    assert [registered(toestemming=each).contents.consent.scopes for each in stated] == [
+        {ConsentScope.REFERRAL},
+        {ConsentScope.FEEDBACK_TO_REFERRER, ConsentScope.REFERRAL},
+    ]
 
 
 def test_lapsed_registration_is_a_withdrawal() -> None:

@@ -193,9 +193,12 @@ def to_worker(medewerker: Medewerker) -> Worker:
 def to_consent(toestemming: Toestemming) -> Consent:
     """Return the consent of the resident; without consent, GIDSO's date and form have no meaning."""
     form = meaning_if_given(CONSENT_FORMS, toestemming.wijze, "Toestemming.Wijze")
-    if not toestemming.terugkoppeling:
-        return Consent()
-    return Consent(frozenset({ConsentScope.FEEDBACK_TO_REFERRER}), toestemming.datum, form=form)
+    stated = {
+        ConsentScope.FEEDBACK_TO_REFERRER: toestemming.terugkoppeling,
+        ConsentScope.REFERRAL: toestemming.aanmelding,
+    }
+    scopes = frozenset(scope for scope, agreed in stated.items() if agreed)
+    return Consent(scopes, toestemming.datum, form=form) if scopes else Consent()
 
 
 def stopped_on(row: Mapping[str, object]) -> datetime:

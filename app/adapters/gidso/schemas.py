@@ -97,6 +97,7 @@ class Toestemming(_Message):
     """The consent of the resident (*toestemming*)."""
 
     terugkoppeling: bool
+    aanmelding: bool | None = None
     datum: Day | None = None
     wijze: str | None = None
 

@@ -281,10 +281,15 @@ def _consent(toestemming: Toestemming | None) -> Consent:
     if toestemming is None:
         return Consent()
     form = meaning_if_given(CONSENT_FORMS, toestemming.wijze, "toestemming.wijze")
-    if not meaning(YES_NO, toestemming.terugkoppeling, "toestemming.terugkoppeling"):
+    stated = {
+        ConsentScope.FEEDBACK_TO_REFERRER: meaning(YES_NO, toestemming.terugkoppeling, "toestemming.terugkoppeling"),
+        ConsentScope.REFERRAL: meaning_if_given(YES_NO, toestemming.aanmelding, "toestemming.aanmelding"),
+    }
+    scopes = frozenset(scope for scope, agreed in stated.items() if agreed)
+    if not scopes:
         return Consent()
     given_on = None if toestemming.datum is None else _date(toestemming.datum, "toestemming.datum")
-    return Consent(frozenset({ConsentScope.FEEDBACK_TO_REFERRER}), given_on, form=form)
+    return Consent(scopes, given_on, form=form)
 
 
 def _received_at(message: Aanmelding, changed: datetime) -> datetime:

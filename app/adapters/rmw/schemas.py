@@ -69,11 +69,12 @@ class Betrokkene(_Message):
 
 
 class Toestemming(_Message):
-    """The client's consent to feedback."""
+    """The client's consent, to feedback and to be referred."""
 
     terugkoppeling: str
     datum: str | None = None
     wijze: str | None = None
+    aanmelding: str | None = None
 
 
 class Aanmelding(_Message):

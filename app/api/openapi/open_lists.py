@@ -10,6 +10,7 @@ OPEN_LISTS = (
     "CaseField",
     "ClosureReason",
     "ConflictReason",
+    "ConsentScope",
     "ContactCaution",
     "ContactChannel",
     "DisclosureOccasion",

@@ -137,13 +137,14 @@ class ConsentIn(In):
 
     scopes: frozenset[ConsentScope] = Described(
         frozenset(),
-        description="What was agreed.",
-        examples=[["feedback_to_referrer"]],
+        description="What was agreed: that the client is referred (`referral`), that the referrer hears how it goes "
+        "(`feedback_to_referrer`), or both. Bailiffs and the court refer with the first only.",
+        examples=[["referral", "feedback_to_referrer"]],
         # Of a set of codes there cannot be more.
         json_schema_extra={"maxItems": len(ConsentScope)},
     )
     given_on: Day | None = Described(
-        None, description="When it was agreed; without it the consent permits no feedback.", examples=["2026-11-20"]
+        None, description="When it was agreed; without it the consent permits nothing.", examples=["2026-11-20"]
     )
     form: ConsentForm | None = Described(
         None, description="How the client agreed (code list `consent-forms`).", examples=["written"]
@@ -264,6 +265,7 @@ def document_of(statement: AmendReferral) -> dict[str, object]:
     assessment = {name: contents.pop(column) for name, column in _ASSESSMENT.items()}
     # Who recorded the consent is not stated but noted by the hub.
     contents["consent"] = {name: contents["consent"][name] for name in _CONSENT}
+    contents["consent"]["scopes"].sort()
     return _in_camel_case({**contents, "client": client, "assessment": assessment})
 
 

@@ -1,18 +1,19 @@
 """The rules of commands that need stored data: organisations, other referrals, and the case itself."""
 
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from app.domain.case import Case
-from app.domain.codes import OrganisationRole, OutsideBody
+from app.domain.codes import ConsentScope, OrganisationRole, OutsideBody
 from app.domain.commands import ActionContext, AmendReferral, Command, ForwardReferral, RegisterReferral, SignPlan
 from app.domain.details import HOW_TO_REGISTER
 from app.domain.errors import FieldFault, InvalidInput
 from app.domain.input_rules import InputRule
+from app.domain.local_time import local_date
 from app.domain.queries import Visibility
 from app.domain.text import shown_code
-from app.domain.values import Organisation
+from app.domain.values import Organisation, works_on
 from app.operations.cases.first_talk import is_inferred
 from app.operations.cases.unit_of_work import UnitOfWork
 
@@ -22,6 +23,8 @@ _LONGEST_CODE = 80
 def registration_faults(uow: UnitOfWork, command: RegisterReferral, context: ActionContext) -> Iterator[FieldFault]:
     """Return the fields of a new referral that name what does not exist, or not for whoever registers it."""
     yield from referrer_code_faults(uow, command.organisation_code)
+    consent = command.contents.consent
+    yield from consent_faults(uow, command.organisation_code, command.received_at, consent.scopes, consent.given_on)
     yield from previous_faults(uow, command.previous_id, context.visibility)
 
 
@@ -57,6 +60,33 @@ def referrer_code_faults(uow: UnitOfWork, code: str | None) -> Iterator[FieldFau
         referring_organisation(uow, code)
     except InvalidInput as error:
         yield from error.faults
+
+
+def consent_faults(
+    uow: UnitOfWork,
+    code: str | None,
+    received_at: datetime | None,
+    scopes: frozenset[ConsentScope],
+    given_on: date | None,
+) -> Iterator[FieldFault]:
+    """Return the fault of a referral for which the client's consent is needed and not stated.
+
+    Args:
+        uow: the transaction.
+        code: of the organisation that refers; whether there is such a one is another rule.
+        received_at: when it refers; None: now.
+        scopes: what the client agreed to, as stated.
+        given_on: on which day.
+    """
+    referrer, day = uow.organisation(code) if code else None, local_date(received_at or uow.rules.now)
+    if referrer is None or not uow.services.reference.asks_consent_to_refer(referrer.kind, day):
+        return
+    if ConsentScope.REFERRAL not in scopes:
+        message = f"'{referrer.code}' refers with the client's consent only; ask it, and give the scope 'referral'."
+        yield FieldFault("consent.scopes", InputRule.CONSENT_TO_REFER, message)
+    elif not works_on(given_on, day):
+        message = "The client agrees before the referral; give the day, which is not after that of the referral."
+        yield FieldFault("consent.givenOn", InputRule.CONSENT_TO_REFER, message)
 
 
 def forwarding_faults(uow: UnitOfWork, code: str | None, body: OutsideBody | None) -> Iterator[FieldFault]:

@@ -1,17 +1,18 @@
 """The rules of commands that need stored data, for a body that can be read in part."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from app.database import Connection
 from app.domain.case import Case
-from app.domain.codes import OutsideBody
+from app.domain.codes import ConsentScope, OutsideBody
 from app.domain.errors import FieldFault
 from app.domain.stated import Stated
 from app.operations.cases.caller_scope import CallerScope
 from app.operations.cases.register import stated_code
 from app.operations.cases.rules import (
+    consent_faults,
     forwarding_faults,
     organisation_faults,
     plan_faults,
@@ -20,6 +21,8 @@ from app.operations.cases.rules import (
 )
 from app.operations.cases.unit_of_work import UnitOfWork
 from app.operations.services import Services
+
+_OF_CONSENT = frozenset({"receivedAt", "consent", "consent.scopes", "consent.givenOn"})
 
 FindCase = Callable[[Connection, Services, CallerScope], Case | None]
 """Returns the case that is meant; None when the caller sees no such case."""
@@ -36,6 +39,10 @@ def stated_registration_faults(
     if "organisationCode" not in stated.unreadable:
         code = stated_code(scope.organisation, stated.value("organisationCode", str))
         faults += referrer_code_faults(uow, code)
+        if stated.unreadable.isdisjoint(_OF_CONSENT):
+            received_at, given_on = stated.value("receivedAt", datetime), stated.value("consent.givenOn", date)
+            scopes = stated.items("consent.scopes", ConsentScope)
+            faults += consent_faults(uow, code, received_at, scopes, given_on)
     return faults
 
 

@@ -19,7 +19,7 @@ from app.sandbox.control.cases import (
 from app.sandbox.control.rehearsal import Rehearsal, until
 from app.sandbox.roles import BAILIFF, GIDSO_TEAM, REFERRER, RMW_TEAM, Role
 
-_FEEDBACK = ["feedback_to_referrer"]
+_REFERRAL, _FEEDBACK = ["referral"], ["referral", "feedback_to_referrer"]
 
 
 async def full_route(rehearsal: Rehearsal, role: Role) -> None:
@@ -110,7 +110,7 @@ async def backdated_consent(rehearsal: Rehearsal) -> None:
     case = await refer(rehearsal, BAILIFF)
     await register(rehearsal, case, confirmation(days_ago(rehearsal, 11)), *missed(rehearsal, on_day=8))
     await has_status(rehearsal, case, "missed")
-    rehearsal.says("The bailiff is not notified: there is no consent.")
+    rehearsal.says("The bailiff is not notified: there is consent to the referral, and none to feedback.")
     path = f"/referrals/{rehearsal.ids['referral']}"
     consent = {"scopes": _FEEDBACK, "givenOn": days_ago(rehearsal, 200).isoformat(), "form": "written"}
     await rehearsal.caller(BAILIFF).patch(path, {"consent": consent})
@@ -129,9 +129,9 @@ async def consent_withdrawn(rehearsal: Rehearsal) -> None:
     path = f"/referrals/{rehearsal.ids['referral']}"
     await _knows(rehearsal, path, "missed")
     rehearsal.says("The client misses the intake, and the bailiff is notified under the consent.")
-    await rehearsal.caller(BAILIFF).patch(path, {"consent": None})
+    await rehearsal.caller(BAILIFF).patch(path, {"consent": consent | {"scopes": _REFERRAL}})
     await _knows(rehearsal, path, "confirmed")
-    rehearsal.says("The client takes the consent back: the bailiff reads the referral as it was before.")
+    rehearsal.says("The client takes the consent to feedback back: the bailiff reads the referral as it was before.")
 
 
 async def support_stopped(rehearsal: Rehearsal) -> None:

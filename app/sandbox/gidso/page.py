@@ -54,7 +54,8 @@ def new_registration(values: Mapping[str, str]) -> Document:
     if kind not in _TEAM_KINDS:
         raise FormFault("Kies een soort team uit de lijst.")
     on = _day(values, "datum", "de datum")
-    agreed, told = "toestemming" in values, ForCounsellor.of(values, CODES)
+    feedback, referral = ("toestemming" in values, "toestemming_aanmelding" in values)
+    told = ForCounsellor.of(values, CODES)
     return aanmelding(
         f"G-{uuid4().int % 10**8:08d}",
         required(values, "teamcode", "de code van het team"),
@@ -74,7 +75,12 @@ def new_registration(values: Mapping[str, str]) -> Document:
             "Aandachtspunten": told.cautions,
         },
         Driegesprek={"Gewenst": "driegesprek" in values, "Locatie": None},
-        Toestemming={"Terugkoppeling": agreed, "Datum": on if agreed else None, "Wijze": None},
+        Toestemming={
+            "Terugkoppeling": feedback,
+            "Aanmelding": referral,
+            "Datum": on if feedback or referral else None,
+            "Wijze": None,
+        },
     )
 
 
@@ -121,6 +127,7 @@ def _new_form(today: date) -> Form:
         *fields_for_counsellor(CODES),
         Field(name="driegesprek", label="Driegesprek gewenst", kind="checkbox", required=False),
         Field(name="toestemming", label="Toestemming voor terugkoppeling", kind="checkbox", required=False),
+        Field(name="toestemming_aanmelding", label="Toestemming voor de aanmelding", kind="checkbox", required=False),
         Field(name="datum", label="Aangemeld op", kind="date", value=today.isoformat()),
     )
     return Form(name="nieuw", title="Nieuwe aanmelding", button="Aanmelden", fields=fields)
