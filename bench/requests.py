@@ -23,7 +23,9 @@ ROUNDS = 3
 SECONDS = 4.0
 STORED = 200
 _CODE = "requests"
+_TEAM = "expertiseteam-financien"
 _PATH = "/v1/referrals"
+_WORK = "/v1/work-lists/awaiting-counsellor?limit=50"
 
 _Target = tuple[aiohttp.ClientSession, Request]
 
@@ -36,13 +38,18 @@ async def measure(store: str) -> None:
         url, reference_url = stack.enter_context(empty_database(store)), stack.enter_context(empty_database(store))
         async with open_harness(url) as harness:
             await harness.add_referrer(_CODE)
-            token = await harness.token(_CODE, base)
+            await harness.add_client(_TEAM, _TEAM)
+            token, team_token = await harness.token(_CODE, base), await harness.token(_TEAM, base)
         stack.enter_context(running_api(url, port))
         stack.enter_context(
             running("bench.reference_service", reference_url, str(reference_port), url=f"{reference_base}/docs")
         )
-        async with _caller(base, token) as hub, _caller(reference_base, token) as reference:
-            ratios = await _compare(hub, reference)
+        async with (
+            _caller(base, token) as hub,
+            _caller(base, team_token) as team,
+            _caller(reference_base, token) as reference,
+        ):
+            ratios = await _compare(hub, team, reference)
     print(
         f"ratio to the reference service on {store}: "
         + ", ".join(f"{name} {ratio:.2f}" for name, ratio in ratios.items())
@@ -54,15 +61,20 @@ def _caller(base: str, token: str) -> aiohttp.ClientSession:
     return aiohttp.ClientSession(base, connector=connector, headers={"authorization": f"Bearer {token}"})
 
 
-async def _compare(hub: aiohttp.ClientSession, reference: aiohttp.ClientSession) -> dict[str, float]:
+async def _compare(
+    hub: aiohttp.ClientSession, team: aiohttp.ClientSession, reference: aiohttp.ClientSession
+) -> dict[str, float]:
     id, reference_id = await _store_page(hub), await _store_page(reference)
     post, reference_post = await _both("POST", (hub, _post), (reference, _post))
-    get, reference_get = await _both("GET by id", (hub, _get(f"/{id}")), (reference, _get(f"/{reference_id}")))
-    page, reference_page = await _both("list of 50", (hub, _get("?limit=50")), (reference, _get("")))
+    by_id = (hub, _get(f"{_PATH}/{id}")), (reference, _get(f"{_PATH}/{reference_id}"))
+    get, reference_get = await _both("GET by id", *by_id)
+    page, reference_page = await _both("list of 50", (hub, _get(f"{_PATH}?limit=50")), (reference, _get(_PATH)))
+    work, other_page = await _both("work list of 50", (team, _get(_WORK)), (reference, _get(_PATH)))
     return {
         "POST": post.per_second / reference_post.per_second,
         "GET by id": get.per_second / reference_get.per_second,
         "list of 50": page.per_second / reference_page.per_second,
+        "work list of 50": work.per_second / other_page.per_second,
         "p99/p50 of POST": post.p99 / post.median,
     }
 
@@ -94,9 +106,9 @@ async def _post(http: aiohttp.ClientSession) -> int:
         return response.status
 
 
-def _get(suffix: str) -> Request:
+def _get(path: str) -> Request:
     async def get(http: aiohttp.ClientSession) -> int:
-        async with http.get(f"{_PATH}{suffix}") as response:
+        async with http.get(path) as response:
             await response.read()
             return response.status
 

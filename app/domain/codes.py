@@ -444,6 +444,23 @@ class ClockState(Code):
     BREACHED = "breached", "Verstreken"
 
 
+class AwaitedStep(Code):
+    """What a case waits for: of the referrer, or of the counsellor (*wie is aan zet*)."""
+
+    CONFIRMATION = "confirmation", "Aanmelding bevestigen of afwijzen"
+    WITHDRAWAL_ANSWER = "withdrawal_answer", "Verzoek tot intrekking beantwoorden"
+    APPOINTMENT = "appointment", "Intake plannen"
+    OTHER_TIME = "other_time", "Andere tijd voor de intake kiezen"
+    ATTENDANCE = "attendance", "Vastleggen of de klant verscheen"
+    INTAKE_RESULT = "intake_result", "Resultaat van de intake vastleggen"
+    PLAN = "plan", "Plan laten ondertekenen"
+    DECISION = "decision", "Besluiten over de dienstverlening"
+    SERVICE = "service", "Dienstverlening uitvoeren of afsluiten"
+    CONTACT = "contact", "Contact herstellen"
+    INFORMATION = "information", "Gegevens aanleveren"
+    APPOINTMENT_ANSWER = "appointment_answer", "Voorstel voor het driegesprek beantwoorden"
+
+
 class DisclosureOccasion(Code):
     """When data is disclosed: at a feedback moment (*terugkoppelmoment*), on request, or to be handled."""
 
@@ -474,6 +491,7 @@ FEEDBACK_MOMENTS: tuple[DisclosureOccasion, ...] = tuple(
 CODE_LISTS: Mapping[str, Iterable[Code]] = {
     "appointment-responses": AppointmentResponse,
     "appointment-statuses": AppointmentStatus,
+    "awaited-steps": AwaitedStep,
     "cancellation-reasons": CancellationReason,
     "closure-reasons": ClosureReason,
     "consent-forms": ConsentForm,

@@ -133,6 +133,10 @@ class Detail(Enum):
         "'{action}' can be done only when the referrer's worker was asked to respond.",
         "'{action}' kan alleen als de medewerker van de verwijzer om een reactie is gevraagd.",
     )
+    WORK_LISTS_FOR_OTHERS = (
+        "Work lists are for the finance team; a referrer reads 'awaiting-referrer' only.",
+        "Werklijsten zijn voor het Expertiseteam Financiën; een verwijzer leest alleen 'awaiting-referrer'.",
+    )
     NO_TERM_RUNS = (
         "No term '{term}' runs in this case; read the terms of the referral.",
         "De termijn '{term}' loopt in deze zaak niet; lees de termijnen van de aanmelding.",

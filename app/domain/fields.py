@@ -165,6 +165,8 @@ class Field(StrEnum):
     TERM_CODE = "term.code"
     TERM_DUE_ON = "term.due_on"
     TERM_EXTENSION_REASON = "term.extension_reason"
+    REFERRAL_TERMS = "referral.terms"
+    REFERRAL_AWAITED = "referral.awaited"
     SIGNAL_KIND = "signal.kind"
     OCCURRED_AT = "event.occurred_at"
 
@@ -224,6 +226,8 @@ def _help_organisation(stored: str | Mapping[str, Any]) -> HelpOrganisation:
 
 
 HELP_ORGANISATIONS = FieldType(json_type="array", decode=lambda values: tuple(map(_help_organisation, values)))
+# Follows from the rest of a case, and is never read back.
+FOLLOWING = FieldType(json_type="array", decode=tuple)
 IDENTIFIER = FieldType(json_type="string", decode=UUID, json_format="uuid")
 
 
@@ -884,6 +888,9 @@ OF_EVENT: tuple[FieldSpec[None], ...] = (
     _of_event(
         Field.TERM_EXTENSION_REASON, _C.OPERATIONAL, code_of(ExtensionReason), "Why it was extended (reden verlenging)"
     ),
+    # Both depend on the moment at which they are read, and no event carries them.
+    _spec(Field.REFERRAL_TERMS, _C.OPERATIONAL, FOLLOWING, lambda _: None),
+    _spec(Field.REFERRAL_AWAITED, _C.OPERATIONAL, FOLLOWING, lambda _: None),
     _of_event(Field.SIGNAL_KIND, _C.OPERATIONAL, code_of(SignalKind), "What changed at the referrer (signaal)"),
     _of_event(Field.OCCURRED_AT, _C.OPERATIONAL, MOMENT, "When it happened in the real world (gebeurd op)"),
 )

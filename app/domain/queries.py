@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from uuid import UUID
 
 from app.domain.codes import ReferralStatus, ReferrerKind, System, TrajectoryStatus
@@ -93,3 +94,31 @@ class TrajectoryQuery:
     referrer_kind: ReferrerKind | None = None
     area: str | None = None
     counsellor: str | None = None
+
+
+class WorkList(StrEnum):
+    """The lists of what is to be done, each with what has waited longest or ends first on top."""
+
+    MINE = "mine"
+    OVERDUE = "overdue"
+    AWAITING_REFERRER = "awaiting_referrer"
+    AWAITING_COUNSELLOR = "awaiting_counsellor"
+    ASKED = "asked"
+    """What is asked of a referrer, as far as it was disclosed to it."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkQuery:
+    """A question to a list of work.
+
+    Attributes:
+        now: the moment that decides what has passed.
+        organisation_id: the referrer of whom something is asked.
+    """
+
+    list: WorkList
+    now: datetime
+    limit: int
+    after: Position | None = None
+    counsellor: str | None = None
+    organisation_id: UUID | None = None

@@ -47,6 +47,7 @@ class TermFacts:
         extensions: by the key of the clock.
         reported: what was reported, by the key of the clock.
         reported_weeks: the weeks of progress that were reported, or had passed before anybody could report them.
+        turned_at: when it last became another's turn, or another step's.
     """
 
     reached: Mapping[Milestone, datetime] = field(default_factory=dict)
@@ -54,6 +55,7 @@ class TermFacts:
     extensions: Mapping[str, Extension] = field(default_factory=dict)
     reported: Mapping[str, Reported] = field(default_factory=dict)
     reported_weeks: tuple[int, ...] = ()
+    turned_at: datetime | None = None
 
     def with_extension(self, key: str, extension: Extension) -> "TermFacts":
         """Return the facts with the new last day of a clock; nothing was reported of it yet."""

@@ -9,7 +9,9 @@ from uuid import UUID
 
 from pydantic_core import to_json
 
+from app.domain.awaited import Awaited
 from app.domain.fields import FactItem, FactValue, Field, Scalar
+from app.domain.open_terms import OpenTerm
 from app.domain.values import HelpOrganisation
 
 # Members of an enumeration take much longer to serialise than plain text.
@@ -28,7 +30,7 @@ def _by_name(fields: tuple[Field, ...]) -> tuple[tuple[str, Field], ...]:
 
 
 def to_json_value(value: object) -> FactValue:
-    """Return a value as JSON scalar or list of texts or organisations; sets are sorted, times are in UTC.
+    """Return a value as JSON scalar or list of texts or objects; sets are sorted, times are in UTC.
 
     Raises:
         TypeError: the value has no JSON form here, such as a float or an object.
@@ -47,9 +49,28 @@ def to_json_value(value: object) -> FactValue:
 
 
 def _item(item: object) -> FactItem:
-    if isinstance(item, HelpOrganisation):
-        return {"kind": item.kind.value} | ({} if item.name is None else {"name": _text(item.name)})
-    return str(_scalar(item))
+    match item:
+        case HelpOrganisation():
+            return _object(kind=item.kind, name=item.name)
+        case OpenTerm():
+            return _object(
+                code=item.code,
+                label=item.label,
+                bound=item.bound,
+                dueOn=item.due_on,
+                state=item.state,
+                pausedSince=item.paused_since,
+                extensionReason=item.extension_reason,
+            )
+        case Awaited():
+            return _object(of=item.of, step=item.step, since=item.since)
+        case _:
+            return str(_scalar(item))
+
+
+def _object(**members: object) -> dict[str, str]:
+    """Return an object without the members that are not known."""
+    return {name: str(_scalar(value)) for name, value in members.items() if value is not None}
 
 
 def _scalar(value: object) -> Scalar:

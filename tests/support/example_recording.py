@@ -21,7 +21,12 @@ from tests.support.example_operators import (
     tell_subscriptions,
 )
 from tests.support.example_run import ExampleRun, example_run
-from tests.support.example_stories import tell_appointments, tell_referrals, tell_trajectories
+from tests.support.example_stories import (
+    tell_appointments,
+    tell_referrals,
+    tell_trajectories,
+    tell_work_lists,
+)
 
 Recording = Mapping[str, Mapping[str, Any]]
 
@@ -41,6 +46,7 @@ _TELLS = (
     tell_referrals,
     tell_appointments,
     tell_trajectories,
+    tell_work_lists,
     tell_subscriptions,
     tell_reference,
     tell_partners,

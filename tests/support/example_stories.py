@@ -162,6 +162,20 @@ async def _terms(run: ExampleRun) -> None:
         await run.refused("team", operation, _AGAIN, {}, ids=rejected)
 
 
+async def tell_work_lists(run: ExampleRun) -> None:
+    """Show what is to be done in the cases so far."""
+    _, waiting = await _referred(run, 40)
+    await run.do("team", "confirmReferral", {"counsellor": _COUNSELLOR}, ids=waiting)
+    await run.do("team", "awaitInformation", {}, ids=waiting)
+    _, proposed = await _referred(run, 41)
+    await run.do("team", "confirmReferral", {"counsellor": _COUNSELLOR}, ids=proposed)
+    await run.do("team", "scheduleAppointment", _PLANNED, ids=proposed)
+    await run.show("team", "listWorkOfCounsellor", answer="first-page", query="counsellor=B.+Bakker&limit=2")
+    for operation in ("listOverdueWork", "listWorkAwaitingReferrer", "listWorkAwaitingCounsellor"):
+        await run.show("team", operation, answer="as-the-finance-team", query="limit=2")
+    await run.show("dock", "listWorkAwaitingReferrer", answer="as-its-referrer", query="limit=2")
+
+
 async def _guidance(run: ExampleRun, of: dict[str, str]) -> None:
     await run.show("team", "getTrajectory", ids=of)
     await run.show("team", "addTrajectoryParty", "smallest", ids=of)

@@ -3,12 +3,15 @@
 from datetime import UTC, date, datetime
 from uuid import UUID
 
+from app.domain.awaited import Awaited
 from app.domain.case import Case, Lazy
 from app.domain.codes import (
     AppointmentResponse,
     AppointmentStatus,
+    AwaitedStep,
     CancellationReason,
     CaseLead,
+    ClockState,
     ClosureReason,
     ConsentForm,
     ConsentScope,
@@ -39,6 +42,7 @@ from app.domain.codes import (
 )
 from app.domain.field_values import field_values
 from app.domain.fields import Field, FieldValues
+from app.domain.open_terms import OpenTerm
 from app.domain.values import (
     Appointment,
     Client,
@@ -194,6 +198,20 @@ OF_THE_EVENT: FieldValues = {
     Field.TERM_CODE: "decision",
     Field.TERM_DUE_ON: date(2027, 2, 13),
     Field.TERM_EXTENSION_REASON: ExtensionReason.AWAITING_DOCUMENTS,
+    Field.REFERRAL_TERMS: (
+        OpenTerm(
+            code="service_decision",
+            label="Besluit van de kredietbank",
+            bound=OrganisationRole.CREDIT_BANK,
+            due_on=date(2027, 1, 17),
+            state=ClockState.PAUSED,
+            paused_since=datetime(2026, 12, 1, 8, 30, tzinfo=UTC),
+            extension_reason=ExtensionReason.CAPACITY,
+        ),
+    ),
+    Field.REFERRAL_AWAITED: (
+        Awaited(OrganisationRole.REFERRER, AwaitedStep.INFORMATION, datetime(2026, 12, 1, 8, 45, tzinfo=UTC)),
+    ),
     Field.SIGNAL_KIND: SignalKind.SUPPORT_STOPPED,
     Field.OCCURRED_AT: datetime(2026, 11, 22, 8, 15, tzinfo=UTC),
 }

@@ -61,7 +61,7 @@ from app.domain.errors import HubError, TrajectoryNotFound
 from app.domain.events import OCCASION_OF
 from app.domain.field_values import appointment_values, field_values
 from app.domain.fields import PROGRESS, FactValue, Field, FieldValues
-from app.domain.queries import ReferralQuery, TrajectoryQuery
+from app.domain.queries import ReferralQuery, TrajectoryQuery, WorkList, WorkQuery
 from app.domain.values import Consent, Counsellor, Organisation
 from app.events.delivery.routing import referrer_as_receiver
 from app.models.delivery.outbox import StoredEvent
@@ -77,6 +77,7 @@ from app.operations.cases.queries import (
     trajectory_actions,
 )
 from app.operations.cases.term_watch import TermWatch
+from app.operations.cases.work_lists import page_of_work
 from app.operations.disclosure.explanation import explain
 from app.operations.services import Services
 from app.operations.subscriptions.feed import EventFeed
@@ -174,6 +175,8 @@ def everything_read(
     yield "list", [dict(each.fields) for each in referrals]
     listed, _ = page_of_trajectories(tx, services, scope, TrajectoryQuery(visibility=scope.visibility, limit=10))
     yield "trajectories", [dict(each.fields) for each in listed]
+    asked = WorkQuery(list=WorkList.AWAITING_REFERRER, now=services.clock.now(), limit=10)
+    yield "asked", [dict(each.fields) for each in page_of_work(tx, services, scope, asked)[0]]
     yield from _explained(tx, hub, scope, referral_id)
 
 

@@ -70,6 +70,7 @@ LEFT_AS_IT_IS = {
     # No field shows what terms depend on.
     "Referral.term_facts.pauses",
     "Referral.term_facts.reported_weeks",
+    "Referral.term_facts.turned_at",
     # An organisation that refers no more has no new cases.
     "Referral.organisation.active",
 }

@@ -211,6 +211,8 @@ NOT_SHOWN = frozenset(
         Field.PROGRESS_REPORTED_ON,
         Field.TERM_CODE,
         Field.TERM_DUE_ON,
+        Field.REFERRAL_TERMS,
+        Field.REFERRAL_AWAITED,
     }
 )
 """The fields that no sentence of a journal line shows, even when they are released."""

@@ -64,6 +64,7 @@ _OTHERS: Mapping[str, tuple[str, str, Mapping[str, str]]] = {
     "ReferralPageOut": ("getReferral", "OfList", {"referralId": "$response.body#/items/0/id"}),
     "SubscriptionsOut": ("getSubscription", "OfList", {"subscriptionId": "$response.body#/items/0/id"}),
     "TrajectoryOut": ("getReferral", "OfTrajectory", _REFERRAL),
+    "WorkPageOut": ("getReferral", "OfList", {"referralId": "$response.body#/items/0/id"}),
     "TrajectoryPageOut": ("getTrajectory", "OfList", {"trajectoryId": "$response.body#/items/0/id"}),
 }
 """Of each body the operation on the first record of its list, or on the record that it belongs to: its id, what tells

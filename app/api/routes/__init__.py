@@ -23,6 +23,7 @@ from app.api.routes import (
     subscriptions,
     trajectories,
     trajectory_steps,
+    work_lists,
     worker_processes,
 )
 
@@ -32,6 +33,7 @@ ROUTERS = (
     appointments.router,
     trajectories.router,
     trajectory_steps.router,
+    work_lists.router,
     subscriptions.router,
     deliveries.router,
     events.router,

@@ -7,9 +7,16 @@ from uuid import UUID
 from pydantic import Field
 
 from app.api.paging import CURSOR_WORDS, DEFAULT_LIMIT, LIMIT_WORDS, MAX_LIMIT, IdCursor, PositionCursor
-from app.api.schemas.codes import ActionMethod, CaseStatus, DisclosureReceiver
+from app.api.schemas.codes import ActionMethod, CaseStatus, DisclosureReceiver, ReferralFlag
 from app.api.schemas.fields import Bsn, CodeText, In, Line, Out, ReferenceText, ShortLine, Timestamp
-from app.api.schemas.referral_out import AppointmentOut, ReferralSummaryOut, TrajectoryOut
+from app.api.schemas.referral_out import (
+    AppointmentFacts,
+    AppointmentOut,
+    AwaitedOut,
+    OpenTermOut,
+    ReferralSummaryOut,
+    TrajectoryOut,
+)
 from app.domain.codes import (
     DisclosureOccasion,
     OrganisationRole,
@@ -88,10 +95,52 @@ class TrajectoryFilters(PageIn):
     )
 
 
+class WorkFilters(CasePageIn):
+    """A query of a list of work (*werklijst*)."""
+
+    counsellor: Line | None = Field(
+        None, description="Name of the counsellor (*trajectbegeleider*).", examples=["B. Bakker"]
+    )
+
+
+class OwnWorkFilters(CasePageIn):
+    """A query of the work of one counsellor."""
+
+    counsellor: Line = Field(
+        description="Name of the counsellor (*trajectbegeleider*), as it is in `counsellor.name` of the referrals.",
+        examples=["B. Bakker"],
+    )
+
+
 class ReferralPageOut(Out):
     """A page of referrals, newest first."""
 
     items: list[ReferralSummaryOut]
+    next_cursor: str | None = None
+
+
+class WorkItemOut(ReferralSummaryOut):
+    """A case in which something is to be done (*werkvoorraad*); nothing about the client."""
+
+    flags: list[ReferralFlag] | None = Field(
+        None, description="What holds in addition to the status; for a referrer: as it was disclosed to it."
+    )
+    appointment: AppointmentFacts | None = Field(
+        None, description="The newest appointment (*afspraak*), as it was disclosed to the referrer; for a referrer."
+    )
+    terms: list[OpenTermOut] | None = Field(
+        None,
+        description="The terms that run (*lopende termijnen*), the first to end first; for the finance team.",
+    )
+    awaited: list[AwaitedOut] | None = Field(
+        None, description="What the case waits for (*wie is aan zet*), of each at most one step; for the finance team."
+    )
+
+
+class WorkPageOut(Out):
+    """A page of a list of work, what is most pressing first."""
+
+    items: list[WorkItemOut]
     next_cursor: str | None = None
 
 

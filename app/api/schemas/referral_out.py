@@ -10,7 +10,9 @@ from app.api.schemas.fields import BirthDay, Out
 from app.domain.codes import (
     AppointmentResponse,
     AppointmentStatus,
+    AwaitedStep,
     CancellationReason,
+    ClockState,
     ClosureReason,
     ConsentForm,
     ConsentScope,
@@ -18,12 +20,14 @@ from app.domain.codes import (
     ContactChannel,
     DebtSeverity,
     DropOutReason,
+    ExtensionReason,
     HelpOrganisationKind,
     IncomeSituation,
     IntakeResult,
     KbrStatus,
     LifeDomain,
     NextStep,
+    OrganisationRole,
     ProgressState,
     ReferralStatus,
     ReferrerKind,
@@ -196,6 +200,35 @@ class ProgressOut(Out):
     )
 
 
+class OpenTermOut(Out):
+    """A term that runs (*lopende termijn*), as it is at the moment of reading."""
+
+    code: str = Described(description="Code of the term, as the city names it.", examples=["decision"])
+    label: str = Described(description="Its name in Dutch.", examples=["Besluit over de dienstverlening"])
+    bound: OrganisationRole = Described(
+        description="Who has to be in time: the finance team or the credit bank.", examples=["finance_team"]
+    )
+    due_on: date = Described(
+        description="Its last day (*uiterlijk op*); while it is paused, as if it went on at once.",
+        examples=["2027-02-22"],
+    )
+    state: ClockState = Described(description="Where it is; never `met`.", examples=["running"])
+    paused_since: datetime | None = Described(
+        None, description="Since when it is paused, because information is awaited (*staat stil sinds*)."
+    )
+    extension_reason: ExtensionReason | None = Described(
+        None, description="Why its last day was moved (*reden verlenging*); absent when it was not."
+    )
+
+
+class AwaitedOut(Out):
+    """A step that the case waits for (*wie is aan zet*)."""
+
+    of: OrganisationRole = Described(description="Whose step: of the referrer or the finance team.")
+    step: AwaitedStep = Described(description="Which step.", examples=["intake_result"])
+    since: datetime = Described(description="Since when it is awaited (*sinds*).", examples=["2026-12-01T09:00:00Z"])
+
+
 class ReferralSummaryOut(Out):
     """A referral in a list (*aanmelding*)."""
 
@@ -264,6 +297,14 @@ class ReferralOut(ReferralSummaryOut):
     result: ResultOut | None = Described(None, description="The newest result of the trajectory.")
     kbr: KbrOut | None = Described(None, description="The application to the credit bank.")
     progress: ProgressOut | None = Described(None, description="Where the case is (*stand van zaken*).")
+    terms: list[OpenTermOut] | None = Described(
+        None,
+        description="The terms that run (*lopende termijnen*), the first to end first; for the finance team and the "
+        "credit bank. They depend on the moment of reading, and so does the ETag.",
+    )
+    awaited: list[AwaitedOut] | None = Described(
+        None, description="What the case waits for (*wie is aan zet*), of each at most one step; for the finance team."
+    )
 
 
 class ReferralLink(Out):

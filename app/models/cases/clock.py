@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, Connection, ForeignKey, Index, Table, bindparam, update
+from sqlalchemy import Column, Connection, ForeignKey, Index, String, Table, bindparam, update
 
+from app.domain.awaited import FOREVER, asked_until, awaited_of_counsellor, awaited_of_referrer
 from app.domain.case import Case, CaseRules
 from app.domain.clocks import Schedule, schedule_of
 from app.models.base import Columns, Id, UtcDateTime, execute_all, metadata, put_rows
@@ -22,6 +24,14 @@ case_clock = Table(
     # When the first of its open terms ends, and the first of those that are breached then.
     Column("due_at", UtcDateTime),
     Column("breached_at", UtcDateTime),
+    # What lists of work are read from: whose work it is and when it ends, far off without a term; since when a step of
+    # the referrer is awaited, and of the counsellor; and which referrer knows that it is asked something, until when.
+    Column("counsellor", String(200)),
+    Column("work_at", UtcDateTime),
+    Column("referrer_since", UtcDateTime),
+    Column("counsellor_since", UtcDateTime),
+    Column("asked_of_id", Id),
+    Column("asked_until", UtcDateTime),
 )
 
 _IS_SCHEDULED = case_clock.c.next_at.is_not(None)
@@ -32,6 +42,21 @@ Index(
     sqlite_where=_IS_SCHEDULED,
     postgresql_where=_IS_SCHEDULED,
 )
+
+
+def _listed(name: str, moment: Column[Any], *before: Column[Any]) -> None:
+    """Index the cases that have a moment."""
+    is_listed = moment.is_not(None)
+    columns = (*before, moment, case_clock.c.referral_id)
+    Index(f"ix_case_clock_{name}", *columns, sqlite_where=is_listed, postgresql_where=is_listed)
+
+
+_listed("work", case_clock.c.work_at, case_clock.c.counsellor)
+_listed("breached", case_clock.c.breached_at)
+_listed("referrer", case_clock.c.referrer_since)
+_listed("counsellor", case_clock.c.counsellor_since)
+_listed("asked", case_clock.c.asked_until, case_clock.c.asked_of_id)
+
 
 _IS_DUE = case_clock.c.next_at <= bindparam("now", type_=UtcDateTime)
 _CLAIM = (
@@ -72,4 +97,18 @@ def clock_columns(case: Case, rules: CaseRules) -> Columns:
         "next_at": found.next_at,
         "due_at": found.due_at,
         "breached_at": found.breached_at,
+        **_work_columns(case, found),
+    }
+
+
+def _work_columns(case: Case, found: Schedule) -> Columns:
+    counsellor, until = case.referral.counsellor, asked_until(case)
+    of_referrer, of_counsellor = awaited_of_referrer(case), awaited_of_counsellor(case)
+    return {
+        "counsellor": counsellor.name if counsellor else None,
+        "work_at": found.due_at or (FOREVER if case.goes_on else None),
+        "referrer_since": of_referrer.since if of_referrer else None,
+        "counsellor_since": of_counsellor.since if of_counsellor else None,
+        "asked_of_id": case.referral.organisation.id if until else None,
+        "asked_until": until,
     }

@@ -19,6 +19,7 @@ def to_facts(document: Mapping[str, Any] | None) -> TermFacts | None:
         extensions={key: _to_extension(*each) for key, each in document.get("extensions", {}).items()},
         reported={key: Reported(each) for key, each in document.get("reported", {}).items()},
         reported_weeks=tuple(document.get("weeks", ())),
+        turned_at=datetime.fromisoformat(document["turned"]) if "turned" in document else None,
     )
 
 
@@ -35,6 +36,7 @@ def facts_document(facts: TermFacts | None) -> dict[str, Any] | None:
         },
         "reported": dict(facts.reported),
         "weeks": list(facts.reported_weeks),
+        "turned": facts.turned_at and facts.turned_at.isoformat(),
     }
     return {name: value for name, value in document.items() if value}
 

@@ -13,7 +13,7 @@ from app.domain.disclosed import InForce
 from app.domain.field_values import disclosed_summary_values, summary_values, trajectory_values
 from app.domain.fields import OF_TRAJECTORY, Field, FieldValues, consent_values
 from app.domain.local_time import local_date
-from app.domain.queries import Position, ReferralQuery, TrajectoryQuery
+from app.domain.queries import Position, ReferralQuery, TrajectoryQuery, WorkQuery
 from app.domain.values import Organisation, ReferralSummary
 from app.models.cases.client import bsn_index
 from app.models.cases.referral import list_referrals
@@ -65,7 +65,10 @@ def page_of_referrals(
     def place(each: ReferralSummary) -> Position:
         return Position(each.received_at, each.id)
 
-    return _page(lambda after, limit: list_referrals(tx, replace(query, after=after, limit=limit)), show, place, query)
+    def fetch(after: Position | None, limit: int) -> list[ReferralSummary]:
+        return list_referrals(tx, replace(query, after=after, limit=limit))
+
+    return page_of(fetch, show, place, query)
 
 
 def page_of_trajectories(
@@ -115,15 +118,23 @@ def page_of_trajectories(
     def fetch(after: Position | None, limit: int) -> list[ListedTrajectory]:
         return list_trajectories(tx, services.vault, replace(query, after=after, limit=limit))
 
-    return _page(fetch, show, place, query)
+    return page_of(fetch, show, place, query)
 
 
-def _page(
+def page_of(
     fetch: Callable[[Position | None, int], list[T]],
     show: Callable[[T], Released | None],
     place: Callable[[T], Position],
-    query: ReferralQuery | TrajectoryQuery,
+    query: ReferralQuery | TrajectoryQuery | WorkQuery,
 ) -> tuple[list[Released], Position | None]:
+    """Return a page of what is shown of a list, and where the next page begins (None on the last).
+
+    Args:
+        fetch: returns what is found after a position, one more than a number where there is more.
+        show: returns what the caller is shown of it, None where that is nothing.
+        place: returns where it is in the list.
+        query: where the page begins, and how much it holds.
+    """
     # What is found was disclosed, so nearly all of it is shown; not what needs consent that has not begun, or a rule
     # that has ended. The search reads on past those, and not without end: a page may then be short.
     views: list[Released] = []

@@ -9,6 +9,7 @@ from typing import Concatenate, NamedTuple, ParamSpec, TypeVar
 from uuid import UUID
 
 from app.database import Connection
+from app.domain.awaited import awaited_now
 from app.domain.case import Case
 from app.domain.codes import DisclosureOccasion, KbrStatus
 from app.domain.details import Detail
@@ -18,6 +19,7 @@ from app.domain.field_values import appointment_values, field_values, supplied_v
 from app.domain.fields import OF_TRAJECTORY, PROGRESS, Field, FieldValues, consent_values
 from app.domain.lifecycle import Action, Machine, available
 from app.domain.local_time import local_date
+from app.domain.open_terms import open_terms
 from app.domain.progress import progress_now
 from app.domain.values import Consent, HistoryEntry, Party
 from app.events.delivery.routing import referrer_as_receiver
@@ -30,6 +32,7 @@ from app.models.cases.trajectory import list_parties, referral_id_of
 from app.operations.cases.caller_scope import CallerScope
 from app.operations.cases.known_case import REFERRER_ROLES, known_case, known_step
 from app.operations.cases.not_found import referral_not_found, trajectory_not_found
+from app.operations.cases.terms import facts_with
 from app.operations.services import Services
 from app.privacy.gate import Released
 
@@ -58,6 +61,10 @@ def visible_case(tx: Connection, services: Services, scope: CallerScope, referra
     case = load_cases(tx, services.vault, [referral_id], scope.visibility).get(referral_id)
     if case is None:
         raise referral_not_found(tx, referral_id, scope.visibility)
+    if case.referral.term_facts is None and scope.knows_all_statuses:
+        # From before there were terms: read as it would be for a change, which works them out first.
+        facts = facts_with(case, list_history(tx, referral_id))
+        case.referral = replace(case.referral, term_facts=facts)
     return case
 
 
@@ -72,14 +79,23 @@ def read_referral(tx: Connection, services: Services, scope: CallerScope, referr
 
 def released_referral(services: Services, scope: CallerScope, case: Case) -> Released:
     """Return the referral of a case that is visible to the caller, as it may read it."""
-    return _released(services, scope, case, readable_values(services, scope, case))
+    return release(services, scope, case, readable_values(services, scope, case))
 
 
 def readable_values(services: Services, scope: CallerScope, case: Case) -> FieldValues:
     """Return the fields of a case from which the gate releases what a caller may read."""
     if scope.knows_all_statuses:
-        return field_values(case) | progress_now(case, services.reference.terms, services.clock.now())
+        return field_values(case) | _progress(services, case) | timed_values(services, case)
     return known_values(services, case)
+
+
+def timed_values(services: Services, case: Case) -> FieldValues:
+    """Return which terms run in a case and what it waits for, as it is at this moment."""
+    now = services.clock.now()
+    return {
+        Field.REFERRAL_TERMS: open_terms(case, services.reference.terms, now),
+        Field.REFERRAL_AWAITED: awaited_now(case, now),
+    }
 
 
 def known_values(services: Services, case: Case) -> FieldValues:
@@ -100,7 +116,11 @@ def _shown_on_asking(services: Services, case: Case) -> FieldValues:
     receiver, consent = referrer_as_receiver(case.referral.organisation), consent_values(case.referral.consent)
     if not services.gate.reads_as_it_is(receiver, Field.PROGRESS_STATE, consent):
         return {}
-    return {**dict.fromkeys(PROGRESS), **progress_now(case, services.reference.terms, services.clock.now())}
+    return {**dict.fromkeys(PROGRESS), **_progress(services, case)}
+
+
+def _progress(services: Services, case: Case) -> FieldValues:
+    return {**progress_now(case, services.reference.terms, services.clock.now())}
 
 
 def in_force_now(services: Services, consent: Consent) -> InForce:
@@ -141,7 +161,7 @@ def released_appointment(
 def released_appointments(services: Services, scope: CallerScope, case: Case) -> list[Released]:
     """Return the appointments of a case, oldest first, as the caller may read them."""
     shared = _shared_values(case)
-    released = [_released(services, scope, case, shared | each) for each in _appointments(services, scope, case)]
+    released = [release(services, scope, case, shared | each) for each in _appointments(services, scope, case)]
     return [each for each in released if Field.APPOINTMENT_ID in each.fields]
 
 
@@ -171,7 +191,7 @@ def released_trajectory(services: Services, scope: CallerScope, case: Case) -> R
         TrajectoryNotFound: there is none, or none was disclosed to the caller.
     """
     values = _shared_values(case) | _trajectory(services, scope, case)
-    released = _released(services, scope, case, values)
+    released = release(services, scope, case, values)
     if Field.TRAJECTORY_ID not in released.fields:
         raise TrajectoryNotFound
     return released
@@ -282,7 +302,8 @@ def _as_disclosed(entry: HistoryEntry, in_force: InForce) -> HistoryEntry | None
     return replace(known_step(entry), reason=None, from_status=None, to_status=to_status)
 
 
-def _released(services: Services, scope: CallerScope, case: Case, values: FieldValues) -> Released:
+def release(services: Services, scope: CallerScope, case: Case, values: FieldValues) -> Released:
+    """Return which of some fields of a case the caller may read."""
     receiver = scope.receiver(case.referral.organisation)
     released = services.gate.release(receiver, DisclosureOccasion.READING, values)
     consent = case.referral.consent

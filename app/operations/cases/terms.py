@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from app.domain import lifecycle
+from app.domain.awaited import turned
 from app.domain.case import Case, Handler, Step
 from app.domain.clocks import TermClock, as_reported, clocks_of, news_of, weeks_due
 from app.domain.commands import (
@@ -31,11 +32,16 @@ def note_terms(case: Case, entries: Iterable[HistoryEntry]) -> None:
 
     What is recorded quietly is not reported: what is due by now counts as reported.
     """
-    facts = noted(case, case.referral.term_facts or TermFacts(), entries)
-    _keep(case, facts)
+    _keep(case, facts_with(case, entries))
     if case.rules.suppress_events:
         take_as_reported(case)
     _move_decision(case)
+
+
+def facts_with(case: Case, entries: Iterable[HistoryEntry]) -> TermFacts:
+    """Return what the terms of a case depend on, with further history entries of it."""
+    recorded = tuple(entries)
+    return turned(noted(case, case.referral.term_facts or TermFacts(), recorded), recorded)
 
 
 def take_as_reported(case: Case) -> None:

@@ -1,0 +1,162 @@
+"""What a case waits for: of its referrer, and of its counsellor (*wie is aan zet*)."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from app.domain.case import Case
+from app.domain.codes import (
+    AppointmentResponse,
+    AppointmentStatus,
+    AwaitedStep,
+    ConsentScope,
+    KbrStatus,
+    OrganisationRole,
+    ReferralStatus,
+    TrajectoryStatus,
+)
+from app.domain.disclosed import InForce
+from app.domain.fields import Field
+from app.domain.lifecycle import Action
+from app.domain.term_facts import TermFacts
+from app.domain.values import Appointment, HistoryEntry
+
+# These leave the status as it is, and make it another's turn.
+_TURNS = frozenset(
+    {
+        Action.REQUEST_WITHDRAWAL,
+        Action.REFUSE_WITHDRAWAL,
+        Action.RESCHEDULE,
+        Action.RESPOND,
+        Action.AWAIT_INFORMATION,
+        Action.RECEIVE_INFORMATION,
+        Action.REPORT_CONTACT_LOST,
+        Action.REPORT_CONTACT_RESTORED,
+    }
+)
+
+# Where the intake is planned, its appointment says what is next.
+_OF_REFERRAL: Mapping[ReferralStatus, AwaitedStep] = {
+    ReferralStatus.RECEIVED: AwaitedStep.CONFIRMATION,
+    ReferralStatus.CONFIRMED: AwaitedStep.APPOINTMENT,
+    ReferralStatus.MISSED: AwaitedStep.APPOINTMENT,
+    ReferralStatus.APPOINTMENT_CANCELLED: AwaitedStep.APPOINTMENT,
+    ReferralStatus.ATTENDED: AwaitedStep.INTAKE_RESULT,
+}
+# One that is paused waits for nobody.
+_OF_TRAJECTORY: Mapping[TrajectoryStatus, AwaitedStep] = {
+    TrajectoryStatus.PLANNING: AwaitedStep.PLAN,
+    TrajectoryStatus.RUNNING: AwaitedStep.DECISION,
+    TrajectoryStatus.DECIDED: AwaitedStep.SERVICE,
+}
+_AT_CREDIT_BANK = frozenset({KbrStatus.SUBMITTED, KbrStatus.RECEIVED, KbrStatus.IN_PROGRESS})
+
+
+FOREVER = datetime(9999, 1, 1, tzinfo=UTC)
+"""The moment of what has no end."""
+
+_WHATEVER_CONSENT = InForce(frozenset(ConsentScope))
+
+
+@dataclass(frozen=True)
+class Awaited:
+    """A step that a case waits for.
+
+    Attributes:
+        of: the referrer or the finance team.
+        since: since when; where that is later, the step is not awaited yet.
+    """
+
+    of: OrganisationRole
+    step: AwaitedStep
+    since: datetime
+
+
+def awaited_now(case: Case, now: datetime) -> tuple[Awaited, ...]:
+    """Return what a case waits for at a moment, of each at most one step."""
+    both = (awaited_of_referrer(case), awaited_of_counsellor(case))
+    return tuple(each for each in both if each and each.since <= now)
+
+
+def awaited_of_referrer(case: Case) -> Awaited | None:
+    """Return which step of the referrer a case that goes on waits for."""
+    if not case.goes_on:
+        return None
+    facts, planned = case.referral.term_facts, _planned(case)
+    if case.referral.flags.awaiting_information:
+        awaited = [each.since for each in facts.pauses if each.until is None] if facts else []
+        since = awaited[-1] if awaited else _turned_at(case)
+        return Awaited(OrganisationRole.REFERRER, AwaitedStep.INFORMATION, since)
+    if planned and planned.response is AppointmentResponse.REQUESTED:
+        return Awaited(OrganisationRole.REFERRER, AwaitedStep.APPOINTMENT_ANSWER, _turned_at(case))
+    return None
+
+
+def awaited_of_counsellor(case: Case) -> Awaited | None:
+    """Return which step of the counsellor a case that goes on waits for, perhaps from a later moment on."""
+    return next(_steps_of_counsellor(case), None) if case.goes_on else None
+
+
+def asked_until(case: Case) -> datetime | None:
+    """Return until when the referrer is asked for something, as far as it was disclosed to it; None when it is not.
+
+    It follows from what was disclosed alone, with whatever consent: how the case is must not show in its absence.
+    """
+    flags = case.disclosed.read(_WHATEVER_CONSENT).get(Field.REFERRAL_FLAGS)
+    if isinstance(flags, tuple) and "awaiting_information" in flags:
+        return FOREVER
+    newest = max(case.disclosed.appointments, default=None)
+    known = case.disclosed.read_appointment(newest, _WHATEVER_CONSENT) if newest else {}
+    starts_at = known.get(Field.APPOINTMENT_STARTS_AT)
+    is_asked = known.get(Field.APPOINTMENT_RESPONSE) == AppointmentResponse.REQUESTED
+    return datetime.fromisoformat(str(starts_at)) if is_asked and starts_at else None
+
+
+def turned(facts: TermFacts, entries: Iterable[HistoryEntry]) -> TermFacts:
+    """Return the facts with the moment of the last of further history entries that made it another's turn."""
+    moments = [each.occurred_at for each in entries if each.from_status != each.to_status or each.action in _TURNS]
+    return replace(facts, turned_at=moments[-1]) if moments else facts
+
+
+def _steps_of_counsellor(case: Case) -> Iterator[Awaited]:
+    """Return the steps of the counsellor in a case that goes on; the first comes before the others."""
+    flags, planned, turned_at = case.referral.flags, _planned(case), _turned_at(case)
+    if flags.withdrawal_requested:
+        yield _of_counsellor(AwaitedStep.WITHDRAWAL_ANSWER, turned_at)
+    if flags.contact_lost:
+        yield _of_counsellor(AwaitedStep.CONTACT, case.referral.contact_changed_at or turned_at)
+    if flags.awaiting_information:
+        return
+    if planned and planned.response is AppointmentResponse.OTHER_TIMES:
+        yield _of_counsellor(AwaitedStep.OTHER_TIME, turned_at)
+    elif planned:
+        yield _of_counsellor(AwaitedStep.ATTENDANCE, planned.starts_at)
+    elif step := _next_step(case):
+        yield _of_counsellor(step, turned_at)
+
+
+def _of_counsellor(step: AwaitedStep, since: datetime) -> Awaited:
+    return Awaited(OrganisationRole.FINANCE_TEAM, step, since)
+
+
+def _planned(case: Case) -> Appointment | None:
+    newest = case.appointment
+    is_planned = case.referral.status is ReferralStatus.SCHEDULED and newest is not None
+    return newest if is_planned and newest and newest.status is AppointmentStatus.SCHEDULED else None
+
+
+def _next_step(case: Case) -> AwaitedStep | None:
+    trajectory = case.trajectory
+    if step := _OF_REFERRAL.get(case.referral.status):
+        return step
+    if trajectory is None:
+        # The intake is planned, and its appointment is not known.
+        return AwaitedStep.ATTENDANCE
+    application = trajectory.kbr_application
+    is_at_bank = application is not None and application.status in _AT_CREDIT_BANK
+    return None if is_at_bank else _OF_TRAJECTORY.get(trajectory.status)
+
+
+def _turned_at(case: Case) -> datetime:
+    facts = case.referral.term_facts
+    return (facts.turned_at if facts else None) or case.referral.received_at
