@@ -409,10 +409,10 @@ class Detail(Enum):
         "Van {system} staat geen gegeven met id {id} in quarantaine; vraag de lijst op voor de id's.",
     )
     LEFT_QUARANTINE = (
-        "This record left the quarantine ({state}); there is nothing left to decide. To have it once more, read "
-        "everything of this partner again.",
-        "Dit gegeven is uit de quarantaine ({state}); er valt niets meer te beslissen. Lees alles van deze partner "
-        "opnieuw om het nog eens te krijgen.",
+        "This record left the quarantine ({state}); there is nothing left to decide. What expired comes again when "
+        "everything of this partner is read, and what was dismissed only when the partner registers it anew.",
+        "Dit gegeven is uit de quarantaine ({state}); er valt niets meer te beslissen. Wat is verlopen komt terug "
+        "als alles van deze partner wordt gelezen, en wat terzijde is gelegd als de partner het opnieuw registreert.",
     )
     NO_PARTNER_DELIVERY = (
         "There is no delivery with this id for this partner.",
