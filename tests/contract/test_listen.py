@@ -144,12 +144,14 @@ async def test_a_hub_that_is_away_for_a_while_is_asked_again() -> None:
     assert [note.split(" Trying")[0] for note in found.notes] == ["The hub answered 503.", "The hub answered 502."]
 
 
-async def test_a_client_that_was_cut_off_ends_it_with_what_the_hub_says() -> None:
-    hub = SmallHub(events(2))
-    hub.failures.extend([403])
-    async with listening(hub) as found:
-        with pytest.raises(FeedRefused, match="not now"):
-            await found.until(2)
+async def test_an_answer_that_asking_again_does_not_change_ends_it_with_what_the_hub_says() -> None:
+    # 400: the place is of another hub.
+    for status in (400, 403, 422):
+        hub = SmallHub(events(2))
+        hub.failures.extend([status])
+        async with listening(hub) as found:
+            with pytest.raises(FeedRefused, match="not now"):
+                await found.until(2)
 
 
 async def test_410_ends_it_and_the_event_is_posted_again_in_the_next_run(tmp_path: Path) -> None:

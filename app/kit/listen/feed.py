@@ -18,6 +18,10 @@ WAIT_SECONDS: Final = 30
 
 _MARGIN_SECONDS: Final = 15
 _PAGE: Final = 50
+_REFUSALS = frozenset(
+    {HTTPStatus.BAD_REQUEST, HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.UNPROCESSABLE_ENTITY}
+)
+"""Answers that asking again does not change."""
 
 
 class FeedRefused(Exception):
@@ -63,7 +67,7 @@ class PolledFeed:
         """
         query = {"wait": str(self._wait_seconds if wait else 0), "limit": str(_PAGE)}
         answer = await self._get(query | ({"after": after} if after else {}))
-        if answer.status_code in (HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.UNPROCESSABLE_ENTITY):
+        if answer.status_code in _REFUSALS:
             raise FeedRefused(f"The hub refuses to list events: {_detail(answer)}")
         if answer.status_code != HTTPStatus.OK:
             raise FeedSilent(f"The hub answered {answer.status_code}.")
