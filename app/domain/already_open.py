@@ -30,6 +30,11 @@ class EarlierCase:
     known_status: ReferralStatus
     known: Lazy[FieldValues]
 
+    @property
+    def goes_on(self) -> bool:
+        """Whether the case goes on, as :attr:`app.domain.case.Case.goes_on`."""
+        return is_open(self.status) if self.trajectory is None else not is_ended(self.trajectory)
+
     @classmethod
     def of(cls, case: Case) -> "EarlierCase":
         """Return a case of this transaction as the earlier case of its client."""
@@ -61,7 +66,7 @@ class ReferringAgain:
         It reads the advice that follows, and may not learn from it how a case of its own goes on.
         """
         if case.organisation_id != self.organisation_id:
-            return is_open(case.status) if case.trajectory is None else not is_ended(case.trajectory)
+            return case.goes_on
         return not self._knows_to_have_ended(case)
 
     def _knows_to_have_ended(self, case: EarlierCase) -> bool:

@@ -228,8 +228,11 @@ class Case:
 
     @property
     def goes_on(self) -> bool:
-        """Return whether the referral still waits for something, or guidance goes on."""
-        return lifecycle.is_open(self.referral.status) or self.is_guided
+        """Return whether the referral still waits for something, or guidance goes on.
+
+        A trajectory that ends before the result of the intake ends the case, although its referral stays attended.
+        """
+        return lifecycle.is_open(self.referral.status) if self.trajectory is None else self.is_guided
 
     @property
     def is_contact_lost(self) -> bool:

@@ -26,7 +26,7 @@ from app.operations.access.organisations import ReferrerDetails, save_referrer
 from app.operations.cases.queries import find_referral
 from app.sandbox.gidso import documents as gidso_documents
 from app.sandbox.rmw import documents as rmw_documents
-from tests.support.hearing import FEEDBACK, heard, names, of_type
+from tests.support.hearing import FEEDBACK, heard, heard_by, names, of_type, referred
 from tests.support.hub import ATTEND, CONCLUDE, CONFIRM, SCHEDULE, SIGN, TODAY, InProcessHub
 from tests.support.partners_env import PartnersEnv, partners_of
 
@@ -209,6 +209,18 @@ async def test_probation_hears_of_neither_the_result_of_the_intake_nor_the_plan_
     found = names(await heard(hub, "reclassering", [*RUNNING, DECIDE, DONE]))
 
     assert found == ["received", "confirmed", "intake-scheduled", "intake-attended", "result-recorded", "closed"]
+
+
+async def test_a_confirmation_that_is_reported_late_reaches_who_heard_of_nothing_since_566(hub: InProcessHub) -> None:
+    for kind, found in (
+        ("woningbouwvereniging", ["received", "confirmed"]),
+        ("exit", ["received", "intake-scheduled", "intake-attended"]),
+    ):
+        owner, referral_id = await referred(hub, kind)
+        for reported in (SCHEDULE, ATTEND, CONFIRM, CONFIRM):
+            await hub.execute(referral_id, reported, catch_up=True)
+
+        assert names(await heard_by(hub, owner)) == found, kind
 
 
 async def test_who_is_at_a_distance_hears_of_the_end_with_consent_only_10748(hub: InProcessHub) -> None:

@@ -17,7 +17,14 @@ from app.domain.codes import (
     TrajectoryStatus,
     WithdrawalReason,
 )
-from app.domain.commands import AnswerWithdrawal, ConcludeIntake, RecordResult, SignPlan, WithdrawReferral
+from app.domain.commands import (
+    AnswerWithdrawal,
+    ConcludeIntake,
+    RecordResult,
+    ReportContactLost,
+    SignPlan,
+    WithdrawReferral,
+)
 from app.domain.errors import TransitionNotAllowed
 from app.domain.field_values import field_values
 from app.domain.fields import Field
@@ -132,6 +139,42 @@ async def test_a_drop_out_before_the_intake_result_leaves_no_progress_to_read(sq
     assert case.referral.status is ReferralStatus.ATTENDED
     services = sqlite_hub.services
     assert progress_now(case, services.reference.terms, services.clock.now()) == {}
+
+
+async def test_a_drop_out_before_the_intake_result_ends_the_case_and_the_referral_stays_attended(
+    hub: InProcessHub,
+) -> None:
+    dropped_out = RecordResult(TrajectoryResult.NO_FURTHER_SUPPORT, TODAY)
+    referral_id = await hub.refer(CONFIRM, SCHEDULE, ATTEND, SignPlan(TODAY), dropped_out)
+
+    case = await hub.case(referral_id)
+
+    assert (case.referral.status, case.goes_on) == (ReferralStatus.ATTENDED, False)
+    assert (await hub.event_names(referral_id))[-1] == "stopped"
+    async with refused(hub, TransitionNotAllowed):
+        await hub.execute(referral_id, ReportContactLost(TODAY))
+
+
+async def test_the_intake_result_of_a_case_that_a_drop_out_ended_is_still_recorded(hub: InProcessHub) -> None:
+    dropped_out = RecordResult(TrajectoryResult.NO_FURTHER_SUPPORT, TODAY)
+    for result in (IntakeResult.ROUTE_TO_KBR, IntakeResult.NO_SUPPORT_WANTED):
+        referral_id = await hub.refer(CONFIRM, SCHEDULE, ATTEND, SignPlan(TODAY), dropped_out)
+
+        await hub.execute(referral_id, ConcludeIntake(result, TODAY))
+
+        case, events = await hub.case(referral_id), await hub.event_names(referral_id)
+        assert (case.referral.status, case.referral.intake_result) == (ReferralStatus.CONCLUDED, result)
+        assert (case.goes_on, events.count("stopped"), events.count("concluded")) == (False, 1, 1)
+        assert await hub.trajectory_status(referral_id) is TrajectoryStatus.STOPPED
+
+
+async def test_what_a_later_report_of_allegro_implies_has_no_event_of_its_own(hub: InProcessHub) -> None:
+    referral_id = await hub.known_case("D-1")
+
+    await hub.pull(partner_record("D-1", SIGN, occurred_at=noon(FIRST_TALK)))
+
+    assert [each for each in await hub.steps(referral_id) if each.startswith("(")] == ["(schedule)", "(attend)"]
+    assert {"intake-scheduled", "intake-attended"}.isdisjoint(await hub.event_names(referral_id))
 
 
 async def test_a_plan_before_the_first_talk_opens_nothing(hub: InProcessHub) -> None:

@@ -16,7 +16,7 @@ from app.operations.partners.conflicts import decide_conflict
 from app.operations.retention import purge_batch
 from app.reference import load_reference
 from app.settings import Settings
-from tests.support.hub import NOW, PATHS, TODAY, InProcessHub, dump_of, unreadable
+from tests.support.hub import NOW, PATHS, SIGN, TODAY, InProcessHub, dump_of, unreadable
 from tests.support.ownership import BY_WIJKTEAM, TwoWriters, conflicts, saying_worker
 
 KEEP = load_reference("rotterdam").retention
@@ -101,6 +101,19 @@ async def test_what_partners_know_is_stored_while_a_trajectory_is_open(conflicte
     assert await referrals_with_fields(hub) == {referral_id}
 
     assert await purge_after(hub, timedelta(seconds=1)) > 0
+    assert await referrals_with_fields(hub) == set()
+
+
+async def test_what_partners_know_of_a_case_that_stopped_before_the_intake_result_is_purged_too(
+    conflicted: TwoWriters,
+) -> None:
+    hub, referral_id = conflicted.hub, await conflicted.referral_id()
+    await hub.execute(referral_id, *PATHS[ReferralStatus.ATTENDED], SIGN)
+    assert await purge_after(hub, KEEP.known_values * 3) == 0
+    await hub.execute(referral_id, CloseTrajectory(ClosureReason.MOVED_AWAY, TODAY))
+    assert await hub.status(referral_id) is ReferralStatus.ATTENDED
+
+    assert await purge_after(hub, KEEP.known_values + timedelta(seconds=1)) > 0
     assert await referrals_with_fields(hub) == set()
 
 

@@ -11,12 +11,13 @@ import pytest
 from sqlalchemy import delete, select, update
 
 from app.database import Connection
-from app.domain.commands import Command
+from app.domain.codes import ClosureReason
+from app.domain.commands import CloseTrajectory, Command
 from app.domain.fields import Field
 from app.models.cases.clock import case_clock, claim_due
 from app.models.cases.referral import referral
 from app.operations.cases.term_watch import CLAIM, TermWatch
-from tests.support.hub import ATTEND, CLIENT, CONCLUDE, CONFIRM, SCHEDULE, SIGN, InProcessHub
+from tests.support.hub import ATTEND, CLIENT, CONCLUDE, CONFIRM, SCHEDULE, SIGN, TODAY, InProcessHub
 from tests.support.lives import look
 
 RUNNING = (CONFIRM, SCHEDULE, ATTEND, CONCLUDE, SIGN)
@@ -40,6 +41,18 @@ async def next_times(hub: InProcessHub) -> Sequence[Any]:
         return list(tx.scalars(select(case_clock.c.next_at)))
 
     return await hub.db.read(work)
+
+
+async def test_no_decision_is_awaited_of_a_case_that_stopped_before_the_intake_result(hub: InProcessHub) -> None:
+    stopped = CloseTrajectory(ClosureReason.MOVED_AWAY, TODAY)
+    referral_id = await refer(hub, 1, CONFIRM, SCHEDULE, ATTEND, SIGN, stopped)
+
+    for _ in range(15):
+        await look(hub, 7)
+
+    found = [stored.event for stored in await hub.events(referral_id) if Field.TERM_CODE in stored.event.facts]
+    assert "decision" not in {each.facts[Field.TERM_CODE] for each in found}
+    assert "progress-reported" not in await hub.event_names(referral_id)
 
 
 async def test_a_term_is_reported_once_as_it_approaches_and_once_as_it_has_passed(hub: InProcessHub) -> None:

@@ -34,10 +34,16 @@ async def heard(hub: InProcessHub, kind: str, steps: Sequence[Command], **conten
     owner, referral_id = await referred(hub, kind, **contents)
     for each in steps:
         await hub.execute(referral_id, each)
+    found = await heard_by(hub, owner)
+    newest = found[-1][1]
+    return [(name, data) for name, data in found if data["referral"]["id"] == newest["referral"]["id"]]
+
+
+async def heard_by(hub: InProcessHub, owner: Organisation) -> Heard:
+    """Return every event that a referrer gets."""
     page = await hub.db.write(feed_of(hub, owner).next_page, 0, 200)
     events = [json.loads(body) for body in page.events]
-    found = [(each["type"].split(".")[3], each["data"]) for each in events]
-    return [(name, data) for name, data in found if data["referral"]["id"] == events[-1]["data"]["referral"]["id"]]
+    return [(each["type"].split(".")[3], each["data"]) for each in events]
 
 
 def names(events: Heard) -> list[str]:

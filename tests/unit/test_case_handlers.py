@@ -186,6 +186,7 @@ def test_a_partners_later_report_implies_the_steps_before_it() -> None:
 
 def test_a_partners_older_report_enters_the_history_and_moves_nothing() -> None:
     case = case_after(*TO_TRAJECTORY)
+    case.referral = replace(case.referral, disclosed_status=ReferralStatus.CONCLUDED)
     events = event_names(case)
 
     handle(case, CONFIRM, FROM_ALLEGRO)

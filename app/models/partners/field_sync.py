@@ -209,9 +209,11 @@ _HAS_OPEN_TRAJECTORY = exists().where(
         trajectory.c.changed_at >= bindparam("before"),
     ),
 )
+# A referral stays attended when its trajectory ended before the result of the intake.
+_HAS_TRAJECTORY = exists().where(trajectory.c.referral_id == referral.c.id)
 _IS_CLOSED = exists().where(
     referral.c.id == partner_field.c.referral_id,
-    referral.c.status.not_in([each for each in ReferralStatus if is_open(each)]),
+    or_(referral.c.status.not_in([each for each in ReferralStatus if is_open(each)]), _HAS_TRAJECTORY),
     referral.c.changed_at < bindparam("before"),
     ~_HAS_OPEN_TRAJECTORY,
 )

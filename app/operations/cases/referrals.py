@@ -60,8 +60,14 @@ def amend_referral(case: Case, command: AmendReferral, context: ActionContext) -
 
 
 def confirm_referral(case: Case, command: ConfirmReferral, context: ActionContext) -> None:
-    """Take the referral on, on behalf of the finance team."""
-    case.transition(Step(action=Action.CONFIRM, event=EventType.REFERRAL_CONFIRMED), context)
+    """Take the referral on, on behalf of the finance team.
+
+    A partner's report that comes after what implied it is an event when the referrer does not know of it yet.
+    """
+    step = Step(action=Action.CONFIRM, event=EventType.REFERRAL_CONFIRMED)
+    is_late = case.transition(step, context) is None
+    if is_late and case.referral.disclosed_status is ReferralStatus.RECEIVED:
+        case.emit(step, context, ReferralStatus.CONFIRMED)
     if command.counsellor:
         case.referral = replace(case.referral, counsellor=command.counsellor)
 
@@ -91,7 +97,7 @@ def withdraw_referral(case: Case, command: WithdrawReferral, context: ActionCont
 
     A partner that clears a referral away after it was over takes nothing back.
     """
-    if context.catch_up and not is_open(case.referral.status):
+    if context.catch_up and not (is_open(case.referral.status) and case.goes_on):
         return
     at_once = case.referral.status is ReferralStatus.RECEIVED
     case.transition(
