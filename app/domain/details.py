@@ -286,12 +286,13 @@ class Detail(Enum):
         "Een organisatie mag {limit} abonnementen hebben; zeg er een op dat niet meer nodig is, of wijzig er een.",
     )
     SUBSCRIPTIONS_FOR_OTHERS = (
-        "Subscriptions are for referring organisations and the operator; others are notified by their own system.",
-        "Abonnementen zijn voor verwijzers en de beheerder; anderen krijgen bericht van hun eigen systeem.",
+        "Subscriptions are for referrers, the finance team and the operator; others are notified by their own system.",
+        "Abonnementen zijn voor verwijzers, het expertiseteam en de beheerder; anderen krijgen bericht van hun eigen "
+        "systeem.",
     )
-    EVENTS_FOR_REFERRERS = (
-        "Events are for referrers; others are notified by their own system.",
-        "Gebeurtenissen zijn voor verwijzers; anderen krijgen bericht van hun eigen systeem.",
+    EVENTS_FOR_OTHERS = (
+        "Events are for referrers and the finance team; others are notified by their own system.",
+        "Gebeurtenissen zijn voor verwijzers en het expertiseteam; anderen krijgen bericht van hun eigen systeem.",
     )
     ADDRESS_CHANGED = (
         "The address changed meanwhile; ask the new one.",

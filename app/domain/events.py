@@ -120,8 +120,11 @@ NOTICES = SUBSCRIPTION_NOTICES | PARTNER_NOTICES
 ABOUT_CONNECTIONS = NOTICES | {EventType.SUBSCRIPTION_TEST}
 """About a connection and no person: no privacy gate and no disclosure; the subject is the connection."""
 
-BY_POLLING = tuple(each for each, occasion in OCCASION_OF.items() if occasion is not None)
-"""The types that a referrer can read by polling."""
+ABOUT_TERMS = frozenset({EventType.TERM_APPROACHING, EventType.TERM_BREACHED})
+"""What the finance team is sent of terms: by its own system, and by subscription and polling if it wants that."""
+
+BY_POLLING = tuple(each for each, occasion in OCCASION_OF.items() if occasion is not None or each in ABOUT_TERMS)
+"""The types that can be read by polling: those about terms by the finance team, the others by referrers."""
 
 TO_SUBSCRIPTIONS = tuple(each for each in EventType if each in BY_POLLING or each in ABOUT_CONNECTIONS)
 """The types that a subscription can receive; the others are sent to the finance team's own system only."""
@@ -150,8 +153,7 @@ FOR_FINANCE_TEAM = frozenset(
         EventType.WITHDRAWAL_REQUESTED,
         EventType.APPOINTMENT_RESPONDED,
         EventType.SIGNAL_GIVEN,
-        EventType.TERM_APPROACHING,
-        EventType.TERM_BREACHED,
+        *ABOUT_TERMS,
     }
 )
 """What the referrer's side did, and the terms; always sent to the finance team, whatever the agreement says."""
@@ -195,7 +197,8 @@ class NewEvent:
     Attributes:
         source_system: where the fact arose; its own system is not sent it again (no echo).
         quiet: True for replay and backfill: the event is history only and is never sent.
-        organisation_id: of the organisation that referred; None when the event is about no referral.
+        organisation_id: of the organisation that referred, or of the finance team where the event is about terms; None
+            when it is about no referral.
         disclosure: what it discloses to the referrer; None when it belongs to no feedback moment.
     """
 

@@ -224,6 +224,13 @@ class InputRule(StrEnum):
         "Leave the type out.",
         "Een beheerder ontvangt alleen gebeurtenissen over koppelingen; laat het type weg.",
     )
+    TOLD_TO_FINANCE_TEAM = (
+        "told-to-finance-team",
+        "A subscription of the finance team is sent events about terms, and notices about its own subscriptions.",
+        "Leave the type out; its own system is sent what referrers do.",
+        "Een abonnement van het expertiseteam ontvangt gebeurtenissen over termijnen en over eigen abonnementen; laat "
+        "het type weg.",
+    )
     ABOUT_A_REFERRAL = (
         "about-a-referral",
         "A preview is about an event of a referral.",

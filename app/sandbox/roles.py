@@ -56,7 +56,14 @@ FINANCE_TEAM: Final = Role(
     name="finance",
     who="finance team, works in Allegro",
     organisation="expertiseteam-financien",
-    scopes=("referrals:read", "referrals:process", "trajectories:read", "trajectories:write"),
+    scopes=(
+        "referrals:read",
+        "referrals:process",
+        "trajectories:read",
+        "trajectories:write",
+        "subscriptions:manage",
+        "events:read",
+    ),
 )
 OPERATOR: Final = Role(
     name="operator",

@@ -54,7 +54,7 @@ CLIENTS = {
     "pit010": ("pit010", REFERS),
     "court": ("schuldenrechter", REFERS),
     "bailiff": ("deurwaarder-zuid", REFERS),
-    "etf": ("expertiseteam-financien", PROCESSES),
+    "etf": ("expertiseteam-financien", PROCESSES | {"events:read"}),
     "bank": ("kredietbank", PROCESSES),
     "gidso": ("gidso", REFERS),
     "rmw": ("rmw", REFERS),

@@ -32,7 +32,7 @@ from app.operations.access.organisations import read_organisation
 from app.operations.subscriptions.feed import BATCH, LONGEST_WRITE, MOST_BATCHES
 from app.sandbox.runtime import SettableClock
 from app.settings import NO_OIN
-from tests.api.conftest import sandbox_settings
+from tests.api.conftest import SignIn, sandbox_settings
 from tests.support.api_calls import Json, fault, path_for, refer, step
 from tests.support.patience import PATIENCE
 from tests.support.statements import sent_statements
@@ -453,8 +453,8 @@ async def test_who_does_not_refer_has_no_events(sign_in: Any, client: str) -> No
     assert answered.status_code == 403
 
 
-async def test_events_need_their_scope(etf: Api) -> None:
-    answered = await etf.get("/v1/events")
+async def test_events_need_their_scope(sign_in: SignIn) -> None:
+    answered = await (await sign_in("bank")).get("/v1/events")
 
     assert answered.status_code == 403
     assert "events:read" in answered.json()["detail"]

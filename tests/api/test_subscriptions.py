@@ -86,12 +86,6 @@ async def test_subscription_ends(dock: Api) -> None:
     assert (await dock.get(address)).status_code == 404
 
 
-async def test_finance_team_is_told_by_its_own_system(etf: Api) -> None:
-    answered = await etf.post("/v1/subscriptions", json=WANTED)
-
-    assert answered.status_code == 403
-
-
 @pytest.mark.parametrize(
     ("changes", "field", "rule"),
     [

@@ -51,11 +51,11 @@ def test_there_is_a_webhook_for_each_type_that_a_subscription_receives_and_for_n
 
 
 @pytest.mark.sqlite
-async def test_those_are_the_types_that_a_subscription_can_ask_for(dock: Api, operator: Api) -> None:
+async def test_those_are_the_types_that_a_subscription_can_ask_for(dock: Api, etf: Api, operator: Api) -> None:
     accepted = {
         each
         for each in EventType
-        for api in (dock, operator)
+        for api in (dock, etf, operator)
         if (await api.post("/v1/subscriptions", json=NEW | {"eventTypes": [each]})).status_code == 201
     }
 

@@ -1,5 +1,6 @@
 """Who is concerned by an event."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import product
 from uuid import uuid4
@@ -7,10 +8,10 @@ from uuid import uuid4
 import pytest
 
 from app.domain.codes import PARTNERS, DisclosureOccasion, OrganisationRole, ReferrerKind, System
-from app.domain.events import FOR_FINANCE_TEAM, OCCASION_OF, Event, EventType
+from app.domain.events import ABOUT_TERMS, FOR_FINANCE_TEAM, OCCASION_OF, Event, EventType
 from app.domain.receivers import PartnerKey, ReceiverKey, SubscriptionKey
 from app.domain.values import Organisation
-from app.events.delivery.routing import occasion_of, receiver_for, routes
+from app.events.delivery.routing import FINANCE_TEAM, occasion_of, reader_of, receiver_for, routes
 from app.models.cases.referral import RoutedReferral
 from app.models.delivery.outbox import StoredEvent
 from app.models.delivery.subscription import Subscription, SubscriptionStatus
@@ -90,13 +91,13 @@ def test_paused_subscription_is_owed_but_parked() -> None:
 def test_only_who_works_in_a_partner_system_is_inside(system: System, inside: bool) -> None:
     team = referrer(system)
 
-    known = receiver_for(SubscriptionKey(uuid4()), team)
+    known = receiver_for(SubscriptionKey(uuid4()), EventType.INTAKE_MISSED, team)
 
     assert (known.key, known.kind, known.inside) == (str(team.id), "wijkteam", inside)
 
 
 def test_allegro_is_the_finance_team_and_handles() -> None:
-    known = receiver_for(PartnerKey(System.ALLEGRO), referrer(System.API))
+    known = receiver_for(PartnerKey(System.ALLEGRO), EventType.SIGNAL_GIVEN, referrer(System.API))
 
     assert (known.key, known.kind, known.inside) == ("allegro", "finance_team", True)
     assert occasion_of(PartnerKey(System.ALLEGRO), EventType.SIGNAL_GIVEN) is DisclosureOccasion.HANDLING
@@ -112,4 +113,22 @@ def test_event_of_no_moment_has_no_occasion_for_a_referrer() -> None:
 
 
 def test_organisation_that_is_no_referrer_has_no_kind_that_is_sent_anything() -> None:
-    assert receiver_for(PartnerKey(System.GIDSO), referrer(kind=None)).kind == "unknown"
+    known = receiver_for(PartnerKey(System.GIDSO), EventType.INTAKE_MISSED, referrer(kind=None))
+
+    assert known.kind == "unknown"
+
+
+def test_what_is_about_terms_is_the_finance_team_s_whoever_the_subscription_belongs_to() -> None:
+    team, finance_team = referrer(System.GIDSO), uuid4()
+    everything = new_subscription(finance_team, NOW, event_types=(), status=SubscriptionStatus.ACTIVE)
+    for event_type in ABOUT_TERMS:
+        event = replace(stored(event_type), organisation_id=finance_team)
+        own = SubscriptionKey(everything.id)
+
+        assert receivers(event, team, everything) == [PartnerKey(System.ALLEGRO), own]
+        misplaced = replace(event, organisation_id=team.id)
+        assert receivers(misplaced, team, subscription(team, status=SubscriptionStatus.ACTIVE)) == [FINANCE_TEAM]
+        assert reader_of(event, RoutedReferral(team, area="Centrum")) == finance_team
+        known = receiver_for(own, event_type, team)
+        assert (known.kind, known.inside) == ("finance_team", True)
+        assert occasion_of(own, event_type) is DisclosureOccasion.HANDLING

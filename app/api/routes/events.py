@@ -21,8 +21,9 @@ Reads = Annotated[ReadContext, reading("events:read")]
     "/events", summary="Read events by polling", response_model=EventsOut, responses=problem_responses(400, 401, 403)
 )
 async def list_events(request: Request, asked: Annotated[EventsIn, Query()], read: Reads) -> Response:
-    """Return the events that follow `after`, as a webhook would send them (*gebeurtenissen*); for referrers.
+    """Return the events that follow `after`, as a webhook would send them (*gebeurtenissen*).
 
+    For referrers, and for the finance team, which reads what is about terms.
     Which fields an event contains is decided when it is read, with the client's consent at that moment. Reading again
     from an earlier `after` returns the same events with the same `sequence`; an event that may no longer be disclosed
     is left out, which shows as a gap.

@@ -78,7 +78,9 @@ _CHANGES = problem_responses(400, 401, 403, 404, 409, 412, 428)
     responses=problem_responses(400, 401, 403, 409),
 )
 async def create_subscription(body: SubscriptionIn, change: Manages) -> Response:
-    """Create a webhook subscription for your organisation (*abonneren*); for referrers and the operator.
+    """Create a webhook subscription for your organisation (*abonneren*).
+
+    For referrers, the finance team (which is sent what is about terms) and the operator.
 
     The response contains the signing secret, which is not shown again. Outside the sandbox nothing is sent before the
     address consents (`…/handshake`) or the operator approves it (`…/approval`).

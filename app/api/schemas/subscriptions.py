@@ -100,8 +100,8 @@ class SubscriptionIn(In):
     event_types: tuple[EventType, ...] = Field(
         (),
         max_length=MAX_TYPES,
-        description="Types of event (*gebeurtenissen*). When absent: all types about referrals; for the operator all "
-        "notices about connections.",
+        description="Types of event (*gebeurtenissen*). When absent: all types about referrals; for the finance team "
+        "those about terms, for the operator all notices about connections.",
         examples=[["nl.trajecthub.referrals.confirmed.v1"]],
     )
     areas: tuple[ShortLine, ...] = Field(

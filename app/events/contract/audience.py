@@ -1,6 +1,6 @@
 """Who receives which type of event, for the documents."""
 
-from app.domain.events import OCCASION_OF, PARTNER_NOTICES, SUBSCRIPTION_NOTICES, EventType
+from app.domain.events import ABOUT_TERMS, OCCASION_OF, PARTNER_NOTICES, SUBSCRIPTION_NOTICES, EventType
 
 __all__ = ["audience"]
 
@@ -16,6 +16,8 @@ def audience(event_type: EventType) -> str:
         )
     if event_type is EventType.SUBSCRIPTION_TEST:
         return "Sent to the one subscription for which it was asked."
+    if event_type in ABOUT_TERMS:
+        return "Sent to subscriptions of the finance team, and to no referrer."
     return (
         "Sent to subscriptions of the organisation that made the referral, if its feedback agreement has the moment "
         f"(*terugkoppelmoment*) `{OCCASION_OF[event_type]}`."

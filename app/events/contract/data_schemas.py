@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from app.domain.events import TO_SUBSCRIPTIONS, EventType
+from app.domain.events import ABOUT_TERMS, TO_SUBSCRIPTIONS, EventType
 from app.domain.fields import Field
 from app.events.contract.catalogue import CATALOGUE
 from app.events.contract.field_schemas import FIELD_SCHEMAS, Schema
@@ -40,7 +40,7 @@ _PARTS = {
 def carried_fields(event_type: EventType) -> tuple[Field, ...]:
     """Return the fields that events of a type may carry to a subscriber."""
     entry = CATALOGUE[event_type]
-    return (*entry.always, *entry.to_referrer)
+    return (*entry.always, *(entry.to_finance_team if event_type in ABOUT_TERMS else entry.to_referrer))
 
 
 def data_schema(event_type: EventType, named_at: str = _COMPONENTS) -> Schema:

@@ -10,7 +10,7 @@ from uuid import UUID
 
 from app.database import Connection
 from app.domain.codes import System
-from app.domain.events import OCCASION_OF, Event, SubjectType
+from app.domain.events import ABOUT_TERMS, OCCASION_OF, Event, SubjectType
 from app.domain.field_values import has_value
 from app.domain.fields import FactValue, Field
 from app.domain.identifiers import NewId
@@ -20,7 +20,7 @@ from app.events.contract.catalogue import ID_FIELDS, fields_for
 from app.events.contract.envelope import Message, Origin
 from app.events.delivery.context import CaseLookup, EventContext
 from app.events.delivery.notices import content_of
-from app.events.delivery.routing import FINANCE_TEAM, NOTHING_RELEASED, occasion_of, receiver_for
+from app.events.delivery.routing import NOTHING_RELEASED, is_for_finance_team, occasion_of, receiver_for
 from app.events.http.credentials import Credentials, keys_of, opened_auth, opened_secrets, opened_url
 from app.events.http.webhook import WebhookRequest
 from app.models.access.organisation import load_organisations
@@ -273,8 +273,8 @@ class DeliveryBuilder:
     def _cases(
         self, tx: Connection, taken: Sequence[Delivery], events: Mapping[UUID, Event]
     ) -> Mapping[UUID, EventContext]:
-        """Return the contexts of events; sealed data is opened only for those that go to the finance team's system."""
-        handled = {each.event_id for each in taken if each.receiver == FINANCE_TEAM}
+        """Return the contexts of events; sealed data is opened only for those that go to the finance team."""
+        handled = {each.event_id for each in taken if is_for_finance_team(each.receiver, events[each.event_id].type)}
         with_client = [event for event_id, event in events.items() if event_id in handled]
         others = [
             event
@@ -308,17 +308,17 @@ class DeliveryBuilder:
         case = context.cases.get(event.id)
         if case is None:
             return _ended(delivery, DeliveryState.WITHHELD, now, "no-record")
-        if obstacle := _obstacle(delivery, target, case, now):
+        if obstacle := _obstacle(delivery, target, event, case, now):
             return obstacle
         is_thin = target is not None and target.subscription.content is Content.THIN
         # To the gate all receivers of a referrer are one, and are sent the same, so it is released once.
-        key = event.id, delivery.receiver == FINANCE_TEAM, is_thin
+        key = event.id, is_for_finance_team(delivery.receiver, event.type), is_thin
         if key not in context.payloads:
             context.payloads[key] = self._payload(event, delivery, case, is_thin)
         return context.payloads[key] or _ended(delivery, DeliveryState.WITHHELD, now, NOTHING_RELEASED)
 
     def _payload(self, event: Event, delivery: Delivery, case: EventContext, is_thin: bool) -> Payload | None:
-        receiver = receiver_for(delivery.receiver, case.referrer)
+        receiver = receiver_for(delivery.receiver, event.type, case.referrer)
         occasion = occasion_of(delivery.receiver, event.type)
         wanted = fields_for(event.type, occasion)
         if case.disclosed is not None:
@@ -398,11 +398,12 @@ def build_partner_message(prepared: PreparedDelivery) -> PartnerMessage:
 
 
 def _obstacle(
-    delivery: Delivery, target: WebhookTarget | None, case: EventContext, now: datetime
+    delivery: Delivery, target: WebhookTarget | None, event: Event, case: EventContext, now: datetime
 ) -> DeliveryUpdate | None:
     if not isinstance(delivery.receiver, SubscriptionKey):
         return None
-    if target and target.subscription.organisation_id != case.referrer.id:
+    is_referrers = target is not None and target.subscription.organisation_id == case.referrer.id
+    if target and is_referrers == (event.type in ABOUT_TERMS):
         return _ended(delivery, DeliveryState.WITHHELD, now, "other-organisation")
     return _not_served(delivery, target, now)
 

@@ -19,7 +19,7 @@ from app.domain.identifiers import NewId
 from app.domain.ports import Clock
 from app.domain.receivers import SubscriptionKey
 from app.events.delivery.context import CaseLookup, EventContext
-from app.events.delivery.routing import Route, delivery_of, occasion_of, receiver_for, routes, withheld
+from app.events.delivery.routing import Route, delivery_of, occasion_of, reader_of, receiver_for, routes, withheld
 from app.loops import Failed, attempt
 from app.models.cases.referral import RoutedReferral
 from app.models.delivery.delivery import Delivery, insert_deliveries
@@ -79,7 +79,7 @@ class Relay:
         if not waiting:
             return ()
         referrals = self.cases.routed_referrals(tx, {stored.event.subject_id for stored in waiting})
-        subscriptions = _by_organisation(tx, {each.referrer.id for each in referrals.values()})
+        subscriptions = _by_organisation(tx, _readers(waiting, referrals))
         owed = list(self._owed(waiting, referrals, subscriptions))
         cases, now = self._cases(tx, owed), self.clock.now()
         insert_deliveries(tx, [self._delivery(each, cases.get(each.stored.event.id), now) for each in owed])
@@ -96,8 +96,9 @@ class Relay:
         for stored in waiting:
             # A referral that was erased in the meantime concerns nobody.
             if referral := referrals.get(stored.event.subject_id):
-                for route in routes(stored, referral, subscriptions.get(referral.referrer.id, ())):
-                    receiver = receiver_for(route.receiver, referral.referrer)
+                reader = reader_of(stored, referral)
+                for route in routes(stored, referral, subscriptions.get(reader, ()) if reader else ()):
+                    receiver = receiver_for(route.receiver, stored.event.type, referral.referrer)
                     occasion = occasion_of(route.receiver, stored.event.type)
                     # What may never be sent makes no delivery.
                     if agrees(receiver.kind, occasion):
@@ -144,6 +145,11 @@ class _Owed:
         How much waits for a subscriber, and for how long, then says nothing of events that are withheld from it.
         """
         return isinstance(self.route.receiver, SubscriptionKey)
+
+
+def _readers(waiting: Sequence[StoredEvent], referrals: Mapping[UUID, RoutedReferral]) -> set[UUID]:
+    known = [(stored, referrals.get(stored.event.subject_id)) for stored in waiting]
+    return {reader for stored, referral in known if referral and (reader := reader_of(stored, referral))}
 
 
 def _by_organisation(tx: Connection, organisation_ids: Collection[UUID]) -> dict[UUID, list[Subscription]]:

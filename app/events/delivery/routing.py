@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID
 
-from app.domain.codes import REFERRER_SYSTEMS, DisclosureOccasion, System
-from app.domain.events import FOR_FINANCE_TEAM, OCCASION_OF, EventType
+from app.domain.codes import REFERRER_SYSTEMS, DisclosureOccasion, OrganisationRole, System
+from app.domain.events import ABOUT_TERMS, FOR_FINANCE_TEAM, OCCASION_OF, EventType
 from app.domain.receivers import PartnerKey, ReceiverKey, SubscriptionKey
 from app.domain.values import Organisation
 from app.models.cases.referral import RoutedReferral
@@ -19,12 +19,15 @@ from app.privacy.gate import Receiver
 
 __all__ = [
     "FINANCE_TEAM",
+    "FINANCE_TEAM_KIND",
     "NOTHING_RELEASED",
     "Route",
     "delivery_of",
+    "is_for_finance_team",
+    "kind_of",
     "occasion_of",
+    "reader_of",
     "receiver_for",
-    "receiver_kind",
     "referrer_as_receiver",
     "routes",
     "unmatched_filters",
@@ -37,6 +40,9 @@ NOTHING_RELEASED = "nothing-released"
 
 FINANCE_TEAM = PartnerKey(System.ALLEGRO)
 """The receiver that is the finance team by its own system."""
+
+FINANCE_TEAM_KIND = OrganisationRole.FINANCE_TEAM.value
+"""The kind of the finance team as the privacy policy names it."""
 
 
 @dataclass(frozen=True)
@@ -59,19 +65,31 @@ def routes(stored: StoredEvent, referral: RoutedReferral, subscriptions: Sequenc
     Args:
         stored: the event.
         referral: what it is about.
-        subscriptions: those of the referrer.
+        subscriptions: those of the organisation of :func:`reader_of`.
     """
     event_type, referrer = stored.event.type, referral.referrer
     if event_type in FOR_FINANCE_TEAM and stored.source_system is not System.ALLEGRO:
         yield Route(FINANCE_TEAM, None)
-    if OCCASION_OF[event_type] is None:
+    reader = reader_of(stored, referral)
+    if reader is None:
         return
-    if referrer.system in REFERRER_SYSTEMS:
-        yield Route(PartnerKey(referrer.system), referrer.id)
+    if reader == referrer.id and referrer.system in REFERRER_SYSTEMS:
+        yield Route(PartnerKey(referrer.system), reader)
     for subscription in subscriptions:
         if not unmatched_filters(subscription, event_type, referral):
             is_parked = subscription.status is not SubscriptionStatus.ACTIVE
-            yield Route(SubscriptionKey(subscription.id), referrer.id, is_parked)
+            yield Route(SubscriptionKey(subscription.id), reader, is_parked)
+
+
+def reader_of(stored: StoredEvent, referral: RoutedReferral) -> UUID | None:
+    """Return the organisation whose subscriptions are sent an event: the finance team where it is about terms.
+
+    Otherwise it is the referrer, where the event belongs to a feedback moment, and else nobody (None).
+    """
+    if stored.event.type in ABOUT_TERMS:
+        # A referrer is sent none, wherever it is stored.
+        return stored.organisation_id if stored.organisation_id != referral.referrer.id else None
+    return referral.referrer.id if OCCASION_OF[stored.event.type] else None
 
 
 def delivery_of(stored: StoredEvent, route: Route, id: UUID, now: datetime) -> Delivery:
@@ -105,21 +123,21 @@ def unmatched_filters(subscription: Subscription, event_type: EventType, referra
     return [name for name, fails in failed.items() if fails]
 
 
-def receiver_for(receiver: ReceiverKey, referrer: Organisation) -> Receiver:
-    """Return the receiver as the privacy gate knows it."""
-    if receiver == FINANCE_TEAM:
-        return Receiver(key=System.ALLEGRO.value, kind=receiver_kind(receiver, referrer), inside=True)
+def is_for_finance_team(receiver: ReceiverKey, event_type: EventType) -> bool:
+    """Return whether a receiver of an event is the finance team, which alone is sent what is about terms."""
+    return receiver == FINANCE_TEAM or event_type in ABOUT_TERMS
+
+
+def receiver_for(receiver: ReceiverKey, event_type: EventType, referrer: Organisation) -> Receiver:
+    """Return the receiver of an event as the privacy gate knows it."""
+    if is_for_finance_team(receiver, event_type):
+        return Receiver(key=System.ALLEGRO.value, kind=FINANCE_TEAM_KIND, inside=True)
     return referrer_as_receiver(referrer)
 
 
 def referrer_as_receiver(referrer: Organisation) -> Receiver:
     """Return a referrer as the privacy gate knows it: one receiver, whichever system or subscription it is sent to."""
-    return Receiver(key=str(referrer.id), kind=_kind_of(referrer), inside=referrer.system in REFERRER_SYSTEMS)
-
-
-def receiver_kind(receiver: ReceiverKey, referrer: Organisation) -> str:
-    """Return the kind of a receiver as the privacy policy names it."""
-    return "finance_team" if receiver == FINANCE_TEAM else _kind_of(referrer)
+    return Receiver(key=str(referrer.id), kind=kind_of(referrer), inside=referrer.system in REFERRER_SYSTEMS)
 
 
 def occasion_of(receiver: ReceiverKey, event_type: EventType) -> DisclosureOccasion:
@@ -128,7 +146,7 @@ def occasion_of(receiver: ReceiverKey, event_type: EventType) -> DisclosureOccas
     Raises:
         ValueError: the event belongs to no feedback moment and the receiver is not the finance team's system.
     """
-    if receiver == FINANCE_TEAM:
+    if is_for_finance_team(receiver, event_type):
         return DisclosureOccasion.HANDLING
     occasion = OCCASION_OF[event_type]
     if occasion is None:
@@ -136,5 +154,6 @@ def occasion_of(receiver: ReceiverKey, event_type: EventType) -> DisclosureOccas
     return occasion
 
 
-def _kind_of(referrer: Organisation) -> str:
+def kind_of(referrer: Organisation) -> str:
+    """Return the kind of a referrer as the privacy policy names it."""
     return referrer.kind or "unknown"

@@ -117,6 +117,7 @@ class StoredEvent:
     """An event with its place in the outbox and the system in which it arose.
 
     Attributes:
+        organisation_id: of the organisation that may read it; None when it is about no referral.
         was_deferred: it could not be relayed at first.
     """
 
@@ -124,6 +125,7 @@ class StoredEvent:
     source_system: System
     event: Event
     _: KW_ONLY
+    organisation_id: UUID | None = None
     was_deferred: bool = False
 
 
@@ -239,5 +241,6 @@ def to_stored_event(row: RowMapping) -> StoredEvent:
             appointment_id=row["appointment_id"],
             trajectory_id=row["trajectory_id"],
         ),
+        organisation_id=row["organisation_id"],
         was_deferred=row["deferred_until"] is not None,
     )

@@ -1,12 +1,14 @@
 """One transaction over cases: what is loaded once, changed in memory and written together at the end."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cached_property
 
 from app.database import Connection
 from app.domain.case import CaseRules
 from app.domain.codes import OrganisationRole
 from app.domain.commands import RegisterReferral
+from app.domain.events import ABOUT_TERMS, NewEvent
 from app.domain.values import Organisation
 from app.models.base import GuardRow, Writes
 from app.models.cases.repository import CaseRepository
@@ -74,8 +76,15 @@ class UnitOfWork:
 
     def _writes(self) -> Writes:
         writes = Writes()
-        collect_events(writes, self.cases.collect(writes))
+        collect_events(writes, [self._of_reader(each) for each in self.cases.collect(writes)])
         return writes
+
+    def _of_reader(self, new: NewEvent) -> NewEvent:
+        """Return a new event as one of the organisation that may read it: what is about terms is the finance team's."""
+        if new.event.type not in ABOUT_TERMS:
+            return new
+        team = self.organisation(self.services.reference.institution(OrganisationRole.FINANCE_TEAM).code)
+        return replace(new, organisation_id=team.id if team else None)
 
 
 def case_rules(services: Services) -> CaseRules:

@@ -10,14 +10,14 @@ from time import monotonic
 from uuid import UUID
 
 from app.database import Connection, Database
-from app.domain.codes import OrganisationRole
+from app.domain.codes import DisclosureOccasion, OrganisationRole
 from app.domain.details import Detail
 from app.domain.errors import Forbidden
-from app.domain.events import OCCASION_OF, EventType
+from app.domain.events import ABOUT_TERMS, OCCASION_OF, EventType
 from app.domain.receivers import PollKey
 from app.domain.values import Organisation
 from app.events.delivery.payload import DeliveryBuilder, PreparedDelivery
-from app.events.delivery.routing import Route, delivery_of, receiver_kind, withheld
+from app.events.delivery.routing import FINANCE_TEAM_KIND, Route, delivery_of, kind_of, withheld
 from app.models.delivery.delivery import Delivery, DeliveryState, insert_deliveries
 from app.models.delivery.disclosure import insert_disclosures, not_recorded
 from app.models.delivery.event_feed import (
@@ -85,7 +85,7 @@ class EventFeed:
         builder: builds the events.
 
     Raises:
-        Forbidden: the organisation does not refer.
+        Forbidden: the organisation neither refers nor is the finance team.
     """
 
     services: Services
@@ -94,8 +94,8 @@ class EventFeed:
 
     def __post_init__(self) -> None:
         """Check that the owner receives events."""
-        if self.owner.role is not OrganisationRole.REFERRER:
-            raise Forbidden(Detail.EVENTS_FOR_REFERRERS())
+        if self.owner.role not in (OrganisationRole.REFERRER, OrganisationRole.FINANCE_TEAM):
+            raise Forbidden(Detail.EVENTS_FOR_OTHERS())
 
     async def poll(self, db: Database, polls: WaitingPolls, request: PollRequest, stop: asyncio.Event) -> EventPage:
         """Return the next page, as soon as there is an event, or an empty one when the wait is over or must stop.
@@ -208,7 +208,9 @@ def _decided(delivery: Delivery, built: PreparedDelivery | None) -> Delivery:
 
 
 def _types_for(policy: Policy, owner: Organisation) -> frozenset[EventType]:
-    kind = receiver_kind(PollKey(owner.id), owner)
+    if owner.role is OrganisationRole.FINANCE_TEAM:
+        return ABOUT_TERMS if policy.agrees(FINANCE_TEAM_KIND, DisclosureOccasion.HANDLING) else frozenset()
+    kind = kind_of(owner)
     return frozenset(
         each for each, occasion in OCCASION_OF.items() if occasion is not None and policy.agrees(kind, occasion)
     )

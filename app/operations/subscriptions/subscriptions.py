@@ -88,6 +88,9 @@ __all__ = [
 ]
 
 
+_OWNERS = frozenset({OrganisationRole.REFERRER, OrganisationRole.FINANCE_TEAM, OrganisationRole.OPERATOR})
+
+
 class _Unchanged(Enum):
     """The type of :data:`UNCHANGED`."""
 
@@ -172,7 +175,7 @@ def create_subscription(
     """Create a subscription after :func:`check_request`; return it with its signing secret.
 
     Raises:
-        Forbidden: the organisation neither refers nor runs the hub.
+        Forbidden: the organisation neither refers nor runs the hub, nor is it the finance team.
         LimitReached: the owner has as many subscriptions as it may have.
     """
     _check_quota(tx, owner, terms.limit)
@@ -380,5 +383,5 @@ def _check_quota(tx: Connection, owner: Organisation, limit: int) -> None:
 
 
 def _check_owner(owner: Organisation) -> None:
-    if owner.role not in (OrganisationRole.REFERRER, OrganisationRole.OPERATOR):
+    if owner.role not in _OWNERS:
         raise Forbidden(Detail.SUBSCRIPTIONS_FOR_OTHERS())
