@@ -48,7 +48,7 @@ def _type_faults(owner: Organisation, types: frozenset[EventType]) -> Iterator[F
             yield FieldFault("eventTypes", InputRule.TOLD_TO_OPERATORS, message)
     elif owner.role is OrganisationRole.FINANCE_TEAM:
         if others := sorted(types - ABOUT_TERMS - SUBSCRIPTION_NOTICES):
-            message = f"Not about terms, so never sent to a subscription of the finance team: {', '.join(others)}."
+            message = f"Not about terms, so not sent to you this way: {', '.join(others)}; leave it out."
             yield FieldFault("eventTypes", InputRule.TOLD_TO_FINANCE_TEAM, message)
     elif never := sorted(each for each in types - SUBSCRIPTION_NOTICES if OCCASION_OF[each] is None):
         message = f"Never sent to a referrer: {', '.join(never)}; leave it out."
