@@ -28,13 +28,32 @@ from app.sandbox.runtime import SettableClock, Store
 from tests.support import allegro_env, gidso_env, rmw_env
 from tests.support.contracts import OPENAPI, Lengths, lengths, model_lengths, xsd_lengths
 
-KINDS = ("Bevestiging", "Afspraak", "Plan", "Doorverwijzing", "AndereHulp", "AndereTrajectbegeleider")
+KINDS = (
+    "Bevestiging",
+    "Afspraak",
+    "Plan",
+    "Doorverwijzing",
+    "AndereHulp",
+    "AndereTrajectbegeleider",
+    "TermijnVerlenging",
+)
 ALLEGRO_KIND = {
     "plaats": "afspraak",
     "deelnemers": "afspraak",
     "rddKenmerk": "plan",
     "organisatie": "doorverwijzing",
+    "termijn": "termijn_verlengd",
 }
+NEEDED: Mapping[str, dict[str, Any]] = {
+    "afspraak": {"begint": "2020-03-20T10:00:00+01:00", "driegesprek": "J"},
+    "plan": {"ondertekendOp": "2020-03-20"},
+    "termijn_verlengd": {
+        "uiterlijkOp": "2020-06-01",
+        "redencode": {"code": 604, "omschrijving": "Geen plaats binnen de termijn"},
+    },
+    "trajectbegeleider": {"trajectbegeleider": {"naam": "S. Visser"}},
+}
+"""What each kind of mutation, or group, cannot be without."""
 LISTS = ("deelnemers", "andereTijden")
 GROUPS: Mapping[str, dict[str, Any]] = {
     "Betrokken": {"Soort": "Zorginstelling"},
@@ -244,9 +263,7 @@ async def test_the_console_of_rmw_refuses_what_is_too_long() -> None:
 @pytest.mark.parametrize("path", limited(allegro_messages.CONTENTS))
 def test_what_is_too_long_at_allegro_goes_to_quarantine_whole(path: str) -> None:
     kind = ALLEGRO_KIND.get(path.removesuffix("[]"), "bevestiging")
-    needed = {"begint": "2020-03-20T10:00:00+01:00", "driegesprek": "J"} if kind == "afspraak" else NOTHING
-    needed = {"ondertekendOp": "2020-03-20"} if kind == "plan" else needed
-    needed = {"trajectbegeleider": {"naam": "S. Visser"}} if path.startswith("trajectbegeleider") else needed
+    needed = NEEDED.get(path.split(".")[0] if path.startswith("trajectbegeleider") else kind, NOTHING)
     contents = merged(needed, filled(path, allegro_messages.CONTENTS[path] or 0))
     longer = merged(needed, filled(path, (allegro_messages.CONTENTS[path] or 0) + 1))
 
