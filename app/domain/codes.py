@@ -369,6 +369,7 @@ class SignalKind(Code):
     CONTACT_DETAILS_CHANGED = "contact_details_changed", "Contactgegevens gewijzigd"
     WORKER_CHANGED = "worker_changed", "Andere contactpersoon"
     CONTACT_RESTORED = "contact_restored", "Contact hersteld"
+    CONTACT_NOT_RESTORED = "contact_not_restored", "Contact herstellen is niet gelukt"
 
 
 class RoutingAdvice(Code):

@@ -95,6 +95,16 @@ class Detail(Enum):
         "Contact was reported lost or restored later than this; read the history, and give the right day.",
         "Het contact is later dan dit als verloren of hersteld gemeld; lees de geschiedenis, en geef de juiste dag.",
     )
+    REFERRER_NOT_ASKED = (
+        "The referrer restores contact first, as was agreed: report the lost contact, and it is asked.",
+        "De verwijzer herstelt eerst het contact, zoals afgesproken: meld dat het verloren is, dan wordt het gevraagd.",
+    )
+    REFERRER_HAS_TIME = (
+        "The referrer has until {due_on} to restore contact, as was agreed; close after that day, or once it answers "
+        "that it cannot.",
+        "De verwijzer heeft tot en met {due_on} om het contact te herstellen, zoals afgesproken; sluit na die dag, of "
+        "zodra de verwijzer meldt dat het niet lukt.",
+    )
     ADDED_BY_ANOTHER_ROLE = (
         "Adding a party is for {team}; this client acts as {role}.",
         "Een betrokken partij wordt toegevoegd door {team}; deze client handelt als {role}.",

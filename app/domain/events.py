@@ -27,6 +27,7 @@ class EventType(StrEnum):
     REFERRAL_CLOSED = "nl.trajecthub.referrals.closed.v1"
     CONTACT_LOST = "nl.trajecthub.referrals.contact-lost.v1"
     CONTACT_RESTORED = "nl.trajecthub.referrals.contact-restored.v1"
+    CLOSED_UNASKED = "nl.trajecthub.referrals.closed-unasked.v1"
     OTHER_HELP_NEEDED = "nl.trajecthub.referrals.other-help-needed.v1"
     PROGRESS_REPORTED = "nl.trajecthub.referrals.progress-reported.v1"
     COUNSELLOR_CHANGED = "nl.trajecthub.referrals.counsellor-changed.v1"
@@ -77,6 +78,8 @@ OCCASION_OF: Mapping[EventType, DisclosureOccasion | None] = {
     # A term must not become pressure on the referrer.
     EventType.TERM_APPROACHING: None,
     EventType.TERM_BREACHED: None,
+    # The referrer hears of the lost contact, and until when it is asked to restore it, and of the end.
+    EventType.CLOSED_UNASKED: None,
     EventType.INTAKE_SCHEDULED: DisclosureOccasion.INTAKE_PLANNED,
     EventType.INTAKE_RESCHEDULED: DisclosureOccasion.INTAKE_PLANNED,
     EventType.INTAKE_CANCELLED: DisclosureOccasion.INTAKE_PLANNED,
@@ -120,7 +123,7 @@ NOTICES = SUBSCRIPTION_NOTICES | PARTNER_NOTICES
 ABOUT_CONNECTIONS = NOTICES | {EventType.SUBSCRIPTION_TEST}
 """About a connection and no person: no privacy gate and no disclosure; the subject is the connection."""
 
-ABOUT_TERMS = frozenset({EventType.TERM_APPROACHING, EventType.TERM_BREACHED})
+ABOUT_TERMS = frozenset({EventType.TERM_APPROACHING, EventType.TERM_BREACHED, EventType.CLOSED_UNASKED})
 """What the finance team is sent of terms: by its own system, and by subscription and polling if it wants that."""
 
 BY_POLLING = tuple(each for each, occasion in OCCASION_OF.items() if occasion is not None or each in ABOUT_TERMS)

@@ -155,6 +155,7 @@ class Field(StrEnum):
     KBR_SERVICE_DECISION_MEETING_ON = "kbr.service_decision_meeting_on"
     REFERRAL_LED_BY = "referral.led_by"
     CONTACT_LOST_ON = "contact.lost_on"
+    CONTACT_RESTORE_BY = "contact.restore_by"
     CONTACT_RESTORED_ON = "contact.restored_on"
     OTHER_HELP_LIFE_DOMAINS = "other_help.life_domains"
     PROGRESS_WEEK = "progress.week"
@@ -286,6 +287,7 @@ def _flags(referral: Referral) -> tuple[str, ...]:
         "awaiting_information": flags.awaiting_information,
         "withdrawal_requested": flags.withdrawal_requested,
         "contact_lost": flags.contact_lost,
+        "closed_unasked": flags.closed_unasked,
     }
     return tuple(name for name, is_set in named.items() if is_set)
 
@@ -867,6 +869,12 @@ OF_EVENT: tuple[FieldSpec[None], ...] = (
     # Rules ask about it, and no event carries it: who leads the case is a name that the referrer wrote.
     _spec(Field.REFERRAL_LED_BY, _C.OPERATIONAL, code_of(CaseLead), lambda _: None),
     _of_event(Field.CONTACT_LOST_ON, _C.OPERATIONAL, DAY, "Since when nobody can reach the client (contact verloren)"),
+    _of_event(
+        Field.CONTACT_RESTORE_BY,
+        _C.OPERATIONAL,
+        DAY,
+        "By when the referrer is asked to restore contact (contact herstellen voor)",
+    ),
     _of_event(Field.CONTACT_RESTORED_ON, _C.OPERATIONAL, DAY, "When contact was restored (contact hersteld)"),
     # Which domain, in a code, is what was agreed; what the help is needed for is care and is not stored.
     _of_event(

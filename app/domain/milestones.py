@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from app.domain.case import Case
-from app.domain.codes import ClosureReason, KbrStatus, TrajectoryStatus
+from app.domain.codes import ClosureReason, KbrStatus, SignalKind, TrajectoryStatus
 from app.domain.lifecycle import Action, Machine
 from app.domain.local_time import midnight
 from app.domain.term_facts import Pause, TermFacts
@@ -25,6 +25,8 @@ _REACHED_BY: Mapping[Action, tuple[Milestone, ...]] = {
 }
 
 _BANK_DECIDED = frozenset({KbrStatus.GRANTED, KbrStatus.REJECTED, KbrStatus.WITHDRAWN})
+
+_CONTACT_RESTORED = frozenset({Action.REPORT_CONTACT_RESTORED, Action.REOPEN})
 
 # Nobody is called to ask how it goes who died, moved away or was registered twice.
 _WITHOUT_AFTERCARE = frozenset({ClosureReason.DECEASED, ClosureReason.MOVED_AWAY, ClosureReason.DUPLICATE})
@@ -47,6 +49,7 @@ def noted(case: Case, facts: TermFacts, entries: Iterable[HistoryEntry]) -> Term
     """
     reached, pauses = dict(facts.reached), facts.pauses
     for entry in entries:
+        _note_contact(reached, entry)
         for each in _REACHED_BY.get(Action(entry.action), ()):
             reached[each] = min(entry.occurred_at, reached.get(each, entry.occurred_at))
         if not case.goes_on and entry.to_status != entry.from_status and entry.machine != Machine.KBR_APPLICATION:
@@ -54,7 +57,25 @@ def noted(case: Case, facts: TermFacts, entries: Iterable[HistoryEntry]) -> Term
         pauses = _paused(pauses, entry)
     if case.goes_on:
         reached.pop(Milestone.CASE_ENDED, None)
+    if not case.referral.flags.contact_lost:
+        _forget_contact(reached)
     return replace(facts, reached=reached, pauses=pauses)
+
+
+def _note_contact(reached: dict[Milestone, datetime], entry: HistoryEntry) -> None:
+    """Note since when contact is lost, and that the referrer could not restore it; each loss starts anew."""
+    if entry.action == Action.REPORT_CONTACT_LOST:
+        lost_at = reached.get(Milestone.CONTACT_LOST, entry.occurred_at)
+        reached[Milestone.CONTACT_LOST] = min(lost_at, entry.occurred_at)
+    elif entry.reason == SignalKind.CONTACT_NOT_RESTORED and Milestone.CONTACT_LOST in reached:
+        reached.setdefault(Milestone.CONTACT_ANSWERED, entry.occurred_at)
+    elif entry.action in _CONTACT_RESTORED or entry.reason == SignalKind.CONTACT_RESTORED:
+        _forget_contact(reached)
+
+
+def _forget_contact(reached: dict[Milestone, datetime]) -> None:
+    reached.pop(Milestone.CONTACT_LOST, None)
+    reached.pop(Milestone.CONTACT_ANSWERED, None)
 
 
 def _paused(pauses: tuple[Pause, ...], entry: HistoryEntry) -> tuple[Pause, ...]:

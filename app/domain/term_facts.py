@@ -1,6 +1,6 @@
 """What the record of a case keeps for its terms: what its other fields do not say."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -56,6 +56,12 @@ class TermFacts:
     reported: Mapping[str, Reported] = field(default_factory=dict)
     reported_weeks: tuple[int, ...] = ()
     turned_at: datetime | None = None
+
+    def of_clocks(self, keys: Collection[str]) -> "TermFacts":
+        """Return the facts without what concerns other clocks, such as that of contact that was lost before."""
+        extensions = {key: each for key, each in self.extensions.items() if key in keys}
+        reported = {key: each for key, each in self.reported.items() if key in keys}
+        return replace(self, extensions=extensions, reported=reported)
 
     def with_extension(self, key: str, extension: Extension) -> "TermFacts":
         """Return the facts with the new last day of a clock; nothing was reported of it yet."""

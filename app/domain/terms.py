@@ -17,6 +17,13 @@ DECISION = "decision"
 _MONTHS_OF_YEAR = 12
 
 
+RESTORE_CONTACT = "restore_contact"
+"""The term within which a referrer is asked to restore contact, before the case is closed for want of it.
+
+Only the kinds of referrer with whom asking was agreed have one.
+"""
+
+
 class Milestone(StrEnum):
     """What happens in a case that a term can start from or wait for."""
 
@@ -28,6 +35,8 @@ class Milestone(StrEnum):
     SERVICE_DECISION_MEETING = "service_decision_meeting"
     BANK_DECIDED = "bank_decided"
     BANK_GRANTED = "bank_granted"
+    CONTACT_LOST = "contact_lost"
+    CONTACT_ANSWERED = "contact_answered"
     CASE_ENDED = "case_ended"
     SERVICE_ENDED = "service_ended"
 

@@ -174,13 +174,14 @@ class ReferralContents:
     consent: Consent = Consent()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ReferralFlags:
     """What is going on in addition to the status."""
 
     awaiting_information: bool = False
     withdrawal_requested: bool = False
     contact_lost: bool = False
+    closed_unasked: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)

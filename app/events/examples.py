@@ -52,6 +52,7 @@ _FACTS: Mapping[Field, FactValue] = {
     Field.REFERRAL_WITHDRAWAL_REASON: WithdrawalReason.HELPED_ELSEWHERE.value,
     Field.REFERRAL_REQUESTED_ACTION: "restore_contact",
     Field.CONTACT_LOST_ON: "2026-11-23",
+    Field.CONTACT_RESTORE_BY: "2026-11-30",
     Field.CONTACT_RESTORED_ON: "2026-11-23",
     Field.OTHER_HELP_LIFE_DOMAINS: [LifeDomain.HOUSING.value],
     Field.PROGRESS_WEEK: 8,

@@ -39,11 +39,11 @@ def _year(value: object) -> int:
     return day.year
 
 
-def _without(secret: str) -> Callable[[object], object]:
+def _without(*secrets: str) -> Callable[[object], object]:
     def coarsened(values: object) -> object:
         if not isinstance(values, list | tuple | set | frozenset):
             raise TypeError("a list of codes is needed")
-        return type(values)(value for value in values if value != secret)
+        return type(values)(value for value in values if value not in secrets)
 
     return coarsened
 
@@ -62,7 +62,7 @@ _COARSENERS: Mapping[Field, Callable[[object], object]] = {
     Field.APPOINTMENT_STARTS_AT: _local_date,
     Field.OCCURRED_AT: _local_date,
     Field.REFERRAL_ADVICE: _without(RoutingAdvice.ALREADY_OPEN),
-    Field.REFERRAL_FLAGS: _without("contact_lost"),
+    Field.REFERRAL_FLAGS: _without("contact_lost", "closed_unasked"),
     Field.REFERRAL_REJECTION_REASON: _general_reason,
 }
 

@@ -12,7 +12,7 @@ from app.api.openapi.document import document
 from app.database import Database
 from app.domain.lifecycle import TRANSITIONS, Action
 from tests.api.conftest import PUBLIC_URL, Api
-from tests.support.api_calls import Json, attended, concluded, path_for, read, refer, step
+from tests.support.api_calls import Json, attended, concluded, path_for, read, refer, step, unanswered
 
 Bring = Callable[[Api, Api, str], Awaitable[str]]
 """Brings a new referral with a reference into a state; returns the path of what can be done something with."""
@@ -103,8 +103,14 @@ async def waiting(dock: Api, etf: Api, reference: str) -> str:
     return path
 
 
+async def not_restored(dock: Api, etf: Api, reference: str) -> str:
+    await confirmed(dock, etf, reference)
+    return await unanswered(dock, etf, reference)
+
+
 async def unreachable(dock: Api, etf: Api, reference: str) -> str:
-    path = await confirmed(dock, etf, reference)
+    await confirmed(dock, etf, reference)
+    path = await unanswered(dock, etf, reference)
     await step(etf, f"{path}/contact-loss")
     return path
 
@@ -141,6 +147,7 @@ STATES: tuple[Bring, ...] = (
     missed,
     lost,
     waiting,
+    not_restored,
     unreachable,
     concluded,
     running,

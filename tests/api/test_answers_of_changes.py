@@ -43,6 +43,8 @@ async def test_answer_of_each_change_of_a_referral_equals_the_next_read(dock: Ap
     await changed(dock, own, "signals", {"kind": "worker_changed"})
     await changed(dock, own, "withdrawal", {"reason": "helped_elsewhere"})
     await changed(etf, path, "withdrawal-answer", {"granted": False})
+    await changed(etf, path, "lost-contact", {"lostOn": "2026-03-02"})
+    await changed(dock, own, "signals", {"kind": "contact_not_restored"})
     await changed(etf, path, "contact-loss")
 
 

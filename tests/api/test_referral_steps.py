@@ -2,7 +2,7 @@
 
 import httpx
 
-from tests.support.api_calls import attempt, attended, fault, path_for, read, refer, step
+from tests.support.api_calls import attempt, attended, fault, path_for, read, refer, step, unanswered
 
 Api = httpx.AsyncClient
 
@@ -99,6 +99,7 @@ async def test_client_who_cannot_be_reached_ends_the_referral(dock: Api, etf: Ap
     made = await refer(dock, reference="A-1")
     path = await path_for(etf, "A-1")
     await step(etf, f"{path}/confirmation")
+    await unanswered(dock, etf, "A-1")
 
     await step(etf, f"{path}/contact-loss")
 
@@ -265,6 +266,7 @@ async def test_the_referrer_reopens_what_was_closed_without_contact(dock: Api, e
     made = await refer(dock, reference="A-1")
     path, own = await path_for(etf, "A-1"), f"/referrals/{made['id']}"
     await step(etf, f"{path}/confirmation")
+    await unanswered(dock, etf, "A-1")
     await step(etf, f"{path}/contact-loss")
 
     reopened = await step(dock, f"{own}/signals", {"kind": "contact_restored"})

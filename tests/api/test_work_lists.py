@@ -12,7 +12,7 @@ from app.operations.access.clients import save_client
 from app.operations.services import Services
 from app.sandbox.runtime import SettableClock
 from tests.api.conftest import SECRET, SignIn
-from tests.support.api_calls import Json, attempt, concluded, fault, path_for, read, refer, referral, step
+from tests.support.api_calls import Json, attempt, concluded, fault, path_for, read, refer, referral, step, unanswered
 from tests.support.statements import sent_statements
 
 Api = httpx.AsyncClient
@@ -110,7 +110,8 @@ async def test_a_case_from_before_there_were_terms_is_read_as_it_is_for_a_change
     await hub.db.write(lambda tx: tx.execute(update(stored_referral).values(term_facts=null())))
 
     assert await read(etf, path) == before
-    assert due(await step(etf, f"{path}/lost-contact", {"lostOn": "2026-03-02"})) == due(before)
+    after = due(await step(etf, f"{path}/lost-contact", {"lostOn": "2026-03-02"}))
+    assert after == {**due(before), "restore_contact": ("2026-03-09", "running")}
 
 
 async def test_terms_are_for_the_finance_team_and_the_credit_bank(dock: Api, court: Api, etf: Api, bank: Api) -> None:
@@ -142,6 +143,7 @@ async def test_a_counsellor_finds_its_cases_with_what_ends_first_on_top_until_th
     assert [each["reference"] for each in mine] == ["new", "guided", "decided"]
     assert [list(due(each)) for each in mine] == [["contact", "intake"], ["decision"], []]
     assert all("client" not in each for each in mine)
+    await unanswered(dock, etf, "new")
     await step(etf, f"{new}/contact-loss")
     assert await listed(etf, "mine", "?counsellor=B.+Bakker") == ["guided", "decided"]
     assert await listed(etf, "mine", "?counsellor=Nobody") == []

@@ -27,7 +27,7 @@ from app.operations.cases.queries import find_referral
 from app.sandbox.gidso import documents as gidso_documents
 from app.sandbox.rmw import documents as rmw_documents
 from tests.support.hearing import FEEDBACK, heard, heard_by, names, of_type, referred
-from tests.support.hub import ATTEND, CONCLUDE, CONFIRM, SCHEDULE, SIGN, TODAY, InProcessHub
+from tests.support.hub import ATTEND, CONCLUDE, CONFIRM, SCHEDULE, SIGN, TODAY, UNANSWERED, InProcessHub
 from tests.support.partners_env import PartnersEnv, partners_of
 
 MISS = RecordAttendance(attended=False)
@@ -151,7 +151,7 @@ async def test_the_youth_desk_hears_of_no_other_end_9205(partners: PartnersEnv) 
 
 
 async def test_exit_is_asked_for_help_before_the_file_is_closed_7642_12325(hub: InProcessHub) -> None:
-    before_intake = await heard(hub, "exit", [CONFIRM, SCHEDULE, MISS, MarkUnreachable()])
+    before_intake = await heard(hub, "exit", [CONFIRM, SCHEDULE, MISS, *UNANSWERED, MarkUnreachable()])
 
     assert names(before_intake)[-3:] == ["intake-missed", "contact-lost", "closed"]
     assert before_intake[-2][1]["referral"]["requestedAction"] == "restore_contact"
@@ -162,7 +162,7 @@ async def test_exit_is_asked_for_help_before_a_trajectory_is_stopped_for_want_of
 ) -> None:
     lost = RecordResult(TrajectoryResult.NO_FURTHER_SUPPORT, TODAY, DropOutReason.LOST_CONTACT)
 
-    in_trajectory = await heard(hub, "exit", [*RUNNING, lost])
+    in_trajectory = await heard(hub, "exit", [*RUNNING, *UNANSWERED, lost])
 
     assert names(in_trajectory)[-2:] == ["contact-lost", "stopped"]
     assert in_trajectory[-2][1]["referral"]["requestedAction"] == "restore_contact"

@@ -32,7 +32,7 @@ from app.operations.cases.lists import page_of_referrals
 from app.operations.cases.queries import read_appointments, read_parties, read_referral
 from app.privacy.policy import REFERRER_KINDS
 from tests.support.hearing import FEEDBACK, heard, names, of_type, referred
-from tests.support.hub import ATTEND, CONCLUDE, CONFIRM, COUNSELLOR, SCHEDULE, SIGN, TODAY, InProcessHub
+from tests.support.hub import ATTEND, CONCLUDE, CONFIRM, COUNSELLOR, SCHEDULE, SIGN, TODAY, UNANSWERED, InProcessHub
 
 LOST, RESTORED = ReportContactLost(TODAY), ReportContactRestored(TODAY)
 MISS = RecordAttendance(attended=False)
@@ -134,9 +134,9 @@ async def test_another_counsellor_is_named_to_those_who_were_named_the_first_566
 
 
 async def test_lost_contact_is_sent_before_the_end_that_follows_on_it_12325(hub: InProcessHub) -> None:
-    unreachable = names(await heard(hub, "welzijnsorganisatie", [CONFIRM, MarkUnreachable()]))
+    unreachable = names(await heard(hub, "welzijnsorganisatie", [CONFIRM, *UNANSWERED, MarkUnreachable()]))
     dropped = RecordResult(TrajectoryResult.NO_FURTHER_SUPPORT, TODAY, DropOutReason.LOST_CONTACT)
-    stopped = names(await heard(hub, "exit", [*RUNNING, dropped]))
+    stopped = names(await heard(hub, "exit", [*RUNNING, *UNANSWERED, dropped]))
 
     assert unreachable[-2:] == ["contact-lost", "closed"]
     assert stopped[-2:] == ["contact-lost", "stopped"]

@@ -17,6 +17,7 @@ from tests.support.hub import (
     INTAKE_ON,
     MISS,
     SCHEDULE,
+    UNANSWERED,
     WIJKTEAM,
     InProcessHub,
     unreadable,
@@ -101,7 +102,7 @@ async def test_missed_counts_who_was_missed_and_not_seen_afterwards(hub: InProce
 
 async def test_who_could_not_be_reached_after_a_miss_stays_missed(hub: InProcessHub) -> None:
     missed_and_lost = await hub.refer_until(ReferralStatus.MISSED, client=NOBODY)
-    await hub.execute(missed_and_lost, MarkUnreachable())
+    await hub.execute(missed_and_lost, *UNANSWERED, MarkUnreachable())
     await hub.refer_until(ReferralStatus.UNREACHABLE, client=NOBODY)
 
     assert (await tables(hub)).intake_results == {"missed": 1}

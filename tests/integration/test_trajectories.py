@@ -32,12 +32,12 @@ from app.models.cases.client import sealer_of_client
 from app.models.cases.trajectory import list_parties
 from app.operations.cases.execute import TrajectoryRef, lock_case
 from app.operations.cases.unit_of_work import UnitOfWork
-from tests.support.hub import INTAKE_ON, SIGN, TODAY, InProcessHub, context_of, refused
+from tests.support.hub import INTAKE_ON, SIGN, TODAY, UNANSWERED, InProcessHub, context_of, refused
 
 BY_REFERRER = {"role": OrganisationRole.REFERRER}
 TOO_LATE = TODAY + timedelta(days=3)
 DECIDE = RecordResult(TrajectoryResult.KBR_APPLICATION, TODAY)
-DROP_OUT = RecordResult(TrajectoryResult.NO_FURTHER_SUPPORT, TODAY, DropOutReason.LOST_CONTACT)
+DROP_OUT = RecordResult(TrajectoryResult.NO_FURTHER_SUPPORT, TODAY, DropOutReason.SOLVES_IT_ALONE)
 CLOSE = CloseTrajectory(ClosureReason.RESULT_REACHED, TODAY)
 PAUSE, RESUME = PauseTrajectory(), ResumeTrajectory()
 HELP = AddParty(organisation="Humanitas", role=PartyRole.SUPPORT, contact="H. Elper", from_on=TODAY)
@@ -128,7 +128,7 @@ async def test_results_are_kept_in_the_order_in_which_they_came(hub: InProcessHu
 async def test_a_drop_out_ends_the_trajectory_with_its_reason(
     hub: InProcessHub, reason: DropOutReason | None, closure: ClosureReason
 ) -> None:
-    referral_id = await guided(hub, replace(DROP_OUT, drop_out_reason=reason))
+    referral_id = await guided(hub, *UNANSWERED, replace(DROP_OUT, drop_out_reason=reason))
 
     case, entry = await hub.case(referral_id), (await hub.history(referral_id))[-1]
 

@@ -57,6 +57,14 @@ async def path_for(team: httpx.AsyncClient, reference: str) -> str:
     return f"/referrals/{item['id']}"
 
 
+async def unanswered(referrer: httpx.AsyncClient, team: httpx.AsyncClient, reference: str) -> str:
+    """Report contact lost, and that the referrer cannot restore it; returns the finance team's path of the referral."""
+    path, own = await path_for(team, reference), await path_for(referrer, reference)
+    await step(team, f"{path}/lost-contact", {"lostOn": "2026-03-02"})
+    await step(referrer, f"{own}/signals", {"kind": "contact_not_restored"})
+    return path
+
+
 async def attended(referrer: httpx.AsyncClient, team: httpx.AsyncClient, reference: str, **changes: Any) -> str:
     """Bring a new referral to the point where the client appeared; returns the finance team's path of it."""
     await refer(referrer, reference=reference, **changes)

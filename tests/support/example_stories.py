@@ -60,8 +60,10 @@ async def _first_answers(run: ExampleRun, gidso_id: str) -> None:
     )
     for (who, operation, example, again), (own, team) in zip(steps, rest, strict=False):
         await run.show(who, operation, example, again=again, ids=(own if who == "dock" else team))
-    for example, (_, team) in zip(("smallest", "full"), rest[9:11], strict=True):
+    for example, (own, team) in zip(("smallest", "full"), rest[9:11], strict=True):
         await run.do("team", "confirmReferral", {}, ids=team)
+        await run.do("team", "reportLostContact", {"lostOn": "2026-11-23"}, ids=team)
+        await run.do("dock", "sendSignal", {"kind": "contact_not_restored"}, ids=own)
         await run.show("team", "reportContactLoss", example, again=_AGAIN, ids=team)
         await run.show("team", "reportRestoredContact", example, ids=team)
     for example, (own, team) in zip(("granted", "refused-by-counsellor"), rest[11:13], strict=True):

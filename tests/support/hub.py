@@ -22,6 +22,7 @@ from app.domain.codes import (
     OrganisationRole,
     ReferralStatus,
     ReferrerKind,
+    SignalKind,
     System,
     TrajectoryStatus,
 )
@@ -37,6 +38,7 @@ from app.domain.commands import (
     MarkUnreachable,
     RecordAttendance,
     RegisterReferral,
+    ReportContactLost,
     ScheduleIntake,
     SignPlan,
     WithdrawReferral,
@@ -88,6 +90,9 @@ ATTEND, MISS = RecordAttendance(attended=True), RecordAttendance(attended=False)
 CONCLUDE = ConcludeIntake(IntakeResult.ROUTE_TO_KBR, INTAKE_ON)
 SIGN = SignPlan(TODAY, "RDD-1")
 
+UNANSWERED = (ReportContactLost(TODAY), GiveSignal(SignalKind.CONTACT_NOT_RESTORED))
+"""Contact is lost and the referrer cannot restore it, so that a case may be closed for want of it."""
+
 PATHS: Mapping[ReferralStatus, tuple[Any, ...]] = {
     ReferralStatus.RECEIVED: (),
     ReferralStatus.CONFIRMED: (CONFIRM,),
@@ -96,7 +101,7 @@ PATHS: Mapping[ReferralStatus, tuple[Any, ...]] = {
     ReferralStatus.MISSED: (CONFIRM, SCHEDULE, MISS),
     ReferralStatus.ATTENDED: (CONFIRM, SCHEDULE, ATTEND),
     ReferralStatus.CONCLUDED: (CONFIRM, SCHEDULE, ATTEND, CONCLUDE),
-    ReferralStatus.UNREACHABLE: (CONFIRM, MarkUnreachable()),
+    ReferralStatus.UNREACHABLE: (CONFIRM, *UNANSWERED, MarkUnreachable()),
     ReferralStatus.ENTERED_IN_ERROR: (EnterInError(),),
 }
 """The commands that bring a referral to each status."""

@@ -35,7 +35,7 @@ DOCK = Organisation(
     code="dock",
     name="DOCK",
     role=OrganisationRole.REFERRER,
-    kind=ReferrerKind.WELZIJNSORGANISATIE,
+    kind=ReferrerKind.WIJKTEAM,
     system=System.API,
 )
 CONTENTS = ReferralContents(area="Charlois")

@@ -18,6 +18,8 @@ from app.domain.codes import (
     ExtensionReason,
     IntakeResult,
     KbrStatus,
+    ReferrerKind,
+    SignalKind,
     TrajectoryResult,
 )
 from app.domain.commands import (
@@ -27,6 +29,7 @@ from app.domain.commands import (
     ConcludeIntake,
     ConfirmReferral,
     ExtendTerm,
+    GiveSignal,
     InformationReceived,
     MarkUnreachable,
     RecordAttendance,
@@ -40,8 +43,10 @@ from app.domain.commands import (
 from app.domain.errors import Forbidden, TransitionNotAllowed
 from app.domain.milestones import noted
 from app.domain.term_facts import Reported, TermFacts
-from tests.support.unstored_case import BY_TEAM, COUNSELLOR, NOW, REGISTER, TODAY, handle, new_case
+from tests.support.unstored_case import BY_REFERRER, BY_TEAM, COUNSELLOR, NOW, REGISTER, TODAY, handle, new_case
 
+LOST, RESTORED = ReportContactLost(TODAY), ReportContactRestored(TODAY)
+CANNOT = GiveSignal(SignalKind.CONTACT_NOT_RESTORED)
 DAYS = timedelta(days=1)
 CONFIRM = ConfirmReferral(COUNSELLOR)
 SCHEDULE = ScheduleIntake(starts_at=NOW + timedelta(days=3))
@@ -61,12 +66,15 @@ def do(case: Case, days: float, *commands: Command) -> None:
     """Carry commands out that happen a number of days after the registration."""
     now = at(case, days)
     for command in commands:
-        handle(case, command, replace(BY_TEAM, occurred_at=now))
+        by = BY_REFERRER if isinstance(command, GiveSignal) else BY_TEAM
+        handle(case, command, replace(by, occurred_at=now))
 
 
 def case_after(*commands: Command) -> Case:
     """Return a case after its registration and these commands, all on the first day."""
     case = new_case()
+    welfare = replace(case.referral.organisation, kind=ReferrerKind.WELZIJNSORGANISATIE)
+    case.referral = replace(case.referral, organisation=welfare)
     handle(case, REGISTER)
     do(case, 0, *commands)
     return case
@@ -208,10 +216,10 @@ def test_a_term_cannot_end_earlier_nor_be_extended_when_it_does_not_run() -> Non
 
 def test_a_case_that_is_over_has_no_open_term_and_no_progress_but_aftercare() -> None:
     ends: list[Sequence[Command]] = [
-        (*TO_TRAJECTORY, RecordResult(TrajectoryResult.NO_FURTHER_SUPPORT, TODAY, DropOutReason.LOST_CONTACT)),
+        (*TO_TRAJECTORY, RecordResult(TrajectoryResult.NO_FURTHER_SUPPORT, TODAY, DropOutReason.SOLVES_IT_ALONE)),
         (*TO_TRAJECTORY, DECIDE, CloseTrajectory(ClosureReason.RESULT_REACHED, TODAY)),
         (*TALK, ConcludeIntake(IntakeResult.NO_SUPPORT_WANTED, TODAY)),
-        (CONFIRM, MarkUnreachable()),
+        (CONFIRM, ReportContactLost(TODAY), CANNOT, MarkUnreachable()),
     ]
     for commands in ends:
         case = case_after(*commands)
@@ -222,6 +230,57 @@ def test_a_case_that_is_over_has_no_open_term_and_no_progress_but_aftercare() ->
         )
         at(case, 400)
         assert [each for each in report(case) if not each[0].startswith("aftercare")] == []
+
+
+ENDS_FOR_WANT_OF_CONTACT: list[tuple[Sequence[Command], Command]] = [
+    ((CONFIRM,), MarkUnreachable()),
+    (TO_TRAJECTORY, CloseTrajectory(ClosureReason.NO_CONTACT, TODAY)),
+    (TO_TRAJECTORY, RecordResult(TrajectoryResult.NO_FURTHER_SUPPORT, TODAY, DropOutReason.LOST_CONTACT)),
+]
+
+
+def refusal_of(case: Case, days: float, command: Command) -> str | None:
+    """Return why a command is refused a number of days after the registration; None when it is not."""
+    try:
+        do(case, days, command)
+    except TransitionNotAllowed as error:
+        return str(error)
+    return None
+
+
+def test_where_asking_was_agreed_no_case_closes_before_the_referrer_could_restore_contact() -> None:
+    for before, closing in ENDS_FOR_WANT_OF_CONTACT:
+        case = case_after(*before)
+        assert "report the lost contact" in (refusal_of(case, 1, closing) or "")
+        do(case, 1, ReportContactLost(date(2026, 3, 3)))
+        assert "until 2026-03-10" in (refusal_of(case, 2, closing) or "")
+        do(case, 3, ReportContactLost(date(2026, 3, 5)))
+        assert "until 2026-03-10" in (refusal_of(case, 8.5, closing) or "")
+        assert refusal_of(case, 9, closing) is None
+        assert not case.goes_on
+
+
+def test_a_referrer_that_cannot_restore_contact_ends_its_term() -> None:
+    for before, closing in ENDS_FOR_WANT_OF_CONTACT:
+        case = case_after(*before, LOST, CANNOT)
+        assert refusal_of(case, 0, closing) is None
+
+
+def test_contact_that_is_lost_again_is_asked_for_again_and_reported_again() -> None:
+    case = case_after(CONFIRM, LOST)
+    first = [each for each in report_on(case, 8) if each[0] == "restore_contact/1"]
+    do(case, 10, ReportContactRestored(date(2026, 3, 12)), ReportContactLost(date(2026, 3, 12)))
+    again = [each for each in report_on(case, 20) if each[0] == "restore_contact/1"]
+
+    assert first == [("restore_contact/1", Reported.BREACHED, date(2026, 3, 9))]
+    assert again == [("restore_contact/1", Reported.BREACHED, date(2026, 3, 19))]
+
+
+def test_whoever_is_not_asked_has_no_term_to_restore_contact() -> None:
+    for kind in set(ReferrerKind) - {ReferrerKind.EXIT, ReferrerKind.WELZIJNSORGANISATIE}:
+        case = case_after(CONFIRM)
+        case.referral = replace(case.referral, organisation=replace(case.referral.organisation, kind=kind))
+        assert refusal_of(case, 0, MarkUnreachable()) is None
 
 
 def test_milestones_are_the_same_whatever_the_order_in_which_they_are_reported() -> None:

@@ -53,7 +53,7 @@ OTHERWISE: FieldValues = {
     Field.REFERRAL_ORGANISATION: REFERRER.name,
     Field.REFERRAL_ORGANISATION_KIND: REFERRER.kind,
     Field.REFERRAL_DISCLOSED_STATUS: REFERRAL.disclosed_status,
-    Field.REFERRAL_FLAGS: ("awaiting_information", "withdrawal_requested", "contact_lost"),
+    Field.REFERRAL_FLAGS: ("awaiting_information", "withdrawal_requested", "contact_lost", "closed_unasked"),
     Field.ASSESSMENT_DONE_BY: CONTENTS.assessment_done_by,
     Field.ASSESSMENT_REFERENCE: CONTENTS.assessment_reference,
     Field.INTAKE_RESULT: REFERRAL.intake_result,
@@ -175,7 +175,7 @@ def test_without_a_counsellor_the_contact_is_empty_or_left_as_it_was() -> None:
     assert Field.COUNSELLOR_NAME not in appointment_values(replace(APPOINTMENT, counsellor=None))
 
 
-@pytest.mark.parametrize("flag", ["awaiting_information", "withdrawal_requested", "contact_lost"])
+@pytest.mark.parametrize("flag", ["awaiting_information", "withdrawal_requested", "contact_lost", "closed_unasked"])
 def test_a_flag_is_named_when_it_is_set(flag: str) -> None:
     flagged = replace(REFERRAL, flags=ReferralFlags(**{flag: True}))
 

@@ -72,7 +72,7 @@ EXCEPT = {
         (
             kind,
             DisclosureOccasion.CONTACT_LOST,
-        ): f"{WITHOUT_STATUS} contact.lost_on contact.restored_on referral.requested_action"
+        ): f"{WITHOUT_STATUS} contact.lost_on contact.restored_on contact.restore_by referral.requested_action"
         for kind in ("exit", "welzijnsorganisatie")
     },
     **{

@@ -189,6 +189,11 @@ _MESSAGES: Mapping[EventType, tuple[str, str, Part]] = {
     EventType.SIGNAL_GIVEN: ("signaal", "De verwijzer geeft een signaal", _SIGNAL),
     EventType.TERM_APPROACHING: ("termijn_nadert", "Een termijn eindigt binnenkort", _TERM),
     EventType.TERM_BREACHED: ("termijn_verstreken", "Een termijn is verstreken", _TERM),
+    EventType.CLOSED_UNASKED: (
+        "gesloten_zonder_navraag",
+        "De zaak is gesloten voordat de verwijzer het contact kon herstellen, zoals was afgesproken",
+        _TERM,
+    ),
 }
 
 _TITLES: Mapping[str, str] = {

@@ -83,6 +83,7 @@ FLAGS: Mapping[str, str] = {
     "awaiting_information": "er ontbreken gegevens",
     "withdrawal_requested": "intrekking is gevraagd",
     "contact_lost": "contact met de klant is verloren",
+    "closed_unasked": "afgesloten voordat u het contact kon herstellen",
 }
 """Labels of the flags of ``app.domain.values.ReferralFlags``."""
 
@@ -175,6 +176,7 @@ PHRASES: Mapping[Field, Phrase] = {
     Field.PROGRESS_DUE_ON: Phrase("De trajectbegeleider besluit uiterlijk op", day),
     Field.TERM_EXTENSION_REASON: Phrase("Reden van verlenging", label(ExtensionReason)),
     Field.REFERRAL_REQUESTED_ACTION: Phrase("Gevraagd aan de verwijzer", label(RequestedAction)),
+    Field.CONTACT_RESTORE_BY: Phrase("Uiterlijk op", day),
 }
 """The fields that a journal line shows, in their order."""
 

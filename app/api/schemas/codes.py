@@ -21,7 +21,7 @@ ReferralFlag = TypeAliasType(
     Annotated[
         str,
         listed(
-            ("awaiting_information", "withdrawal_requested", "contact_lost"),
+            ("awaiting_information", "withdrawal_requested", "contact_lost", "closed_unasked"),
             "What holds of a referral in addition to its status.",
         ),
     ],

@@ -134,7 +134,7 @@ CATALOGUE: Mapping[EventType, Entry] = {
     ),
     EventType.CONTACT_LOST: Entry(
         "Nobody can reach the client (contact verloren)",
-        to_referrer=(Field.CONTACT_LOST_ON, Field.REFERRAL_REQUESTED_ACTION),
+        to_referrer=(Field.CONTACT_LOST_ON, Field.REFERRAL_REQUESTED_ACTION, Field.CONTACT_RESTORE_BY),
     ),
     EventType.CONTACT_RESTORED: Entry(
         "Contact with the client is restored (contact hersteld)",
@@ -156,6 +156,10 @@ CATALOGUE: Mapping[EventType, Entry] = {
     ),
     EventType.TERM_APPROACHING: Entry("A term ends soon (termijn nadert)", to_finance_team=_TERM),
     EventType.TERM_BREACHED: Entry("A term has passed (termijn verstreken)", to_finance_team=_TERM),
+    EventType.CLOSED_UNASKED: Entry(
+        "Closed for want of contact before the referrer could restore it (gesloten zonder navraag)",
+        to_finance_team=_TERM,
+    ),
     EventType.INTAKE_SCHEDULED: Entry("The intake was planned (intakegesprek gepland)", to_referrer=_APPOINTMENT),
     EventType.INTAKE_RESCHEDULED: Entry("The intake was moved (intakegesprek verzet)", to_referrer=_APPOINTMENT),
     EventType.INTAKE_CANCELLED: Entry(

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time
 
 from app.domain import lifecycle
+from app.domain.asking import asked_until, restore_by, unasked
 from app.domain.case import Case, Handler, Step
 from app.domain.codes import (
     CaseLead,
@@ -29,6 +30,7 @@ from app.domain.events import EventType
 from app.domain.fields import FactValue, Field
 from app.domain.lifecycle import Action, Guard, Machine
 from app.domain.local_time import AMSTERDAM, local_date
+from app.domain.terms import RESTORE_CONTACT
 
 _RESTORING = frozenset({Guard.CONTACT_RESTORED})
 
@@ -93,12 +95,27 @@ def lose_contact_first(case: Case, step: Step, day: date, context: ActionContext
     """Report contact lost before a step that ends the case for want of it, unless that was reported.
 
     Raises:
-        TransitionNotAllowed, Forbidden: the step cannot be made.
+        TransitionNotAllowed, Forbidden: the step cannot be made, or not before the referrer could restore contact.
     """
     case.check(step, context)
+    if reason := unasked(case, case.rules.terms, context.occurred_at):
+        if not context.catch_up:
+            raise TransitionNotAllowed(reason)
+        _note_unasked(case, step, day, context)
     moment = _moment_of(day, context)
     if Guard.IN_CONTACT in case.guards and not (context.catch_up and _is_outdated(case, moment)):
         _lose(case, _lost(case, day), moment, context)
+
+
+def _note_unasked(case: Case, step: Step, day: date, context: ActionContext) -> None:
+    """Flag a case that a partner closed before the referrer could restore contact, and notify the counsellor."""
+    if not case.goes_on or case.is_beyond(step):
+        return
+    terms = case.rules.terms
+    by = asked_until(case, terms, context.occurred_at) or restore_by(case, terms, day)
+    facts = {Field.TERM_CODE: RESTORE_CONTACT, Field.TERM_DUE_ON: by.isoformat() if by else None}
+    case.report(EventType.CLOSED_UNASKED, facts, context)
+    case.referral = replace(case.referral, flags=replace(case.referral.flags, closed_unasked=True))
 
 
 def restore_by_appearing(case: Case, context: ActionContext) -> None:
@@ -164,7 +181,8 @@ def _is_outdated(case: Case, moment: datetime) -> bool:
 
 def _set_flag(case: Case, moment: datetime, *, lost: bool) -> None:
     _note_moment(case, moment)
-    case.referral = replace(case.referral, flags=replace(case.referral.flags, contact_lost=lost))
+    flags = replace(case.referral.flags, contact_lost=lost, closed_unasked=lost and case.referral.flags.closed_unasked)
+    case.referral = replace(case.referral, flags=flags)
 
 
 def _note_moment(case: Case, moment: datetime) -> None:
@@ -191,6 +209,8 @@ def _lost(case: Case, day: date) -> Step:
         Field.REFERRAL_REQUESTED_ACTION: RequestedAction.RESTORE_CONTACT.value,
         **_led_by(case),
     }
+    if by := restore_by(case, case.rules.terms, day):
+        facts[Field.CONTACT_RESTORE_BY] = by.isoformat()
     return Step(action=Action.REPORT_CONTACT_LOST, event=EventType.CONTACT_LOST, facts=facts)
 
 

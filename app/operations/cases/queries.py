@@ -9,6 +9,7 @@ from typing import Concatenate, NamedTuple, ParamSpec, TypeVar
 from uuid import UUID
 
 from app.database import Connection
+from app.domain.asking import unasked
 from app.domain.awaited import awaited_now
 from app.domain.case import Case
 from app.domain.codes import DisclosureOccasion, KbrStatus
@@ -257,6 +258,8 @@ def referral_actions(tx: Connection, services: Services, scope: CallerScope, ref
     case = visible_case(tx, services, scope, referral_id)
     known = case if scope.knows_all_statuses else known_case(case, local_date(services.clock.now()))
     actions = available(Machine.REFERRAL, known.referral.status, scope.organisation.role, known.guards)
+    if unasked(case, services.reference.terms, services.clock.now()):
+        actions = tuple(each for each in actions if each is not Action.MARK_UNREACHABLE)
     return ReferralActions(actions, known.appointments[-1].id if known.appointments else None)
 
 

@@ -32,7 +32,9 @@ def note_terms(case: Case, entries: Iterable[HistoryEntry]) -> None:
 
     What is recorded quietly is not reported: what is due by now counts as reported.
     """
-    _keep(case, facts_with(case, entries))
+    facts = facts_with(case, entries)
+    _keep(case, facts)
+    _keep(case, facts.of_clocks({each.key for each in clocks_of(case, case.rules.terms, case.now)}))
     if case.rules.suppress_events:
         take_as_reported(case)
     _move_decision(case)
