@@ -51,7 +51,6 @@ _OF_TRAJECTORY: Mapping[TrajectoryStatus, AwaitedStep] = {
 }
 _AT_CREDIT_BANK = frozenset({KbrStatus.SUBMITTED, KbrStatus.RECEIVED, KbrStatus.IN_PROGRESS})
 
-
 FOREVER = datetime(9999, 1, 1, tzinfo=UTC)
 """The moment of what has no end."""
 
@@ -82,9 +81,9 @@ def awaited_of_referrer(case: Case) -> Awaited | None:
     """Return which step of the referrer a case that goes on waits for."""
     if not case.goes_on:
         return None
-    facts, planned = case.referral.term_facts, _planned(case)
+    planned = _planned(case)
     if case.referral.flags.awaiting_information:
-        awaited = [each.since for each in facts.pauses if each.until is None] if facts else []
+        awaited = [each.since for each in case.term_facts.pauses if each.until is None]
         since = awaited[-1] if awaited else _turned_at(case)
         return Awaited(OrganisationRole.REFERRER, AwaitedStep.INFORMATION, since)
     if planned and planned.response is AppointmentResponse.REQUESTED:
@@ -158,5 +157,4 @@ def _next_step(case: Case) -> AwaitedStep | None:
 
 
 def _turned_at(case: Case) -> datetime:
-    facts = case.referral.term_facts
-    return (facts.turned_at if facts else None) or case.referral.received_at
+    return case.term_facts.turned_at or case.referral.received_at

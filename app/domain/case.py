@@ -29,6 +29,7 @@ from app.domain.events import Event, EventType, NewEvent
 from app.domain.fields import FactValue, Field
 from app.domain.identifiers import NewId
 from app.domain.lifecycle import Action, Guard, Machine, Transition
+from app.domain.term_facts import TermFacts
 from app.domain.terms import Terms
 from app.domain.values import (
     Appointment,
@@ -190,6 +191,16 @@ class Case:
     def disclosed(self, record: DisclosedRecord) -> None:
         if record is not self.disclosed:
             self.sealed_disclosed = Lazy.of(record)
+
+    @property
+    def term_facts(self) -> TermFacts:
+        """What the terms depend on and no other field says; nothing until that is worked out."""
+        return self.referral.term_facts or TermFacts()
+
+    @term_facts.setter
+    def term_facts(self, facts: TermFacts) -> None:
+        if facts != self.referral.term_facts:
+            self.referral = replace(self.referral, term_facts=facts)
 
     @property
     def appointment(self) -> Appointment | None:

@@ -8,7 +8,7 @@ from app.domain.case import Case
 from app.domain.codes import ClockState
 from app.domain.local_time import local_date, midnight
 from app.domain.milestones import milestones
-from app.domain.term_facts import Extension, Reported, TermFacts, without_overlap
+from app.domain.term_facts import Extension, Pause, Reported, TermFacts, without_overlap
 from app.domain.terms import Milestone, Term, Terms, Unit
 
 _DAY = timedelta(days=1)
@@ -20,7 +20,7 @@ class TermClock:
     """A term that runs, or ran, in a case.
 
     Attributes:
-        occurrence: the how manieth time it runs, from 1.
+        occurrence: which of its runs this is, from 1.
         due_at: from when on it has passed, unless it was met; while it is paused, as if it went on at once.
         approaches_at: from when on it is said to approach.
         paused_since: since when it is paused; None when it runs.
@@ -97,14 +97,13 @@ def key_of(code: str, occurrence: int) -> str:
 
 def clocks_of(case: Case, terms: Terms, now: datetime) -> Sequence[TermClock]:
     """Return the clocks of a case that have started, in the order of the city's terms."""
-    facts = case.referral.term_facts or TermFacts()
-    reached = milestones(case, facts)
-    return tuple(clock for code in terms.codes for clock in _runs(case, terms, code, reached, facts, now))
+    reached = milestones(case)
+    return tuple(clock for code in terms.codes for clock in _runs(case, terms, code, reached, now))
 
 
 def news_of(case: Case, clocks: Sequence[TermClock], now: datetime) -> Sequence[News]:
     """Return what is to be reported of the clocks of a case and was not yet."""
-    reported = (case.referral.term_facts or TermFacts()).reported
+    reported = case.term_facts.reported
     return [News(clock, due) for clock in clocks if (due := _due_to_report(clock, reported.get(clock.key), now))]
 
 
@@ -116,7 +115,7 @@ def weeks_due(case: Case, terms: Terms, now: datetime) -> Sequence[int]:
 def schedule_of(case: Case, terms: Terms, now: datetime) -> Schedule:
     """Return when a case asks for attention."""
     clocks = [clock for clock in clocks_of(case, terms, now) if clock.is_open]
-    reported = (case.referral.term_facts or TermFacts()).reported
+    reported = case.term_facts.reported
     moments = [at for clock in clocks if (at := _next_of(clock, reported.get(clock.key)))]
     moments += [midnight(day) for _, day in _unreported(case, terms)]
     breaches = [clock.due_at for clock in clocks if clock.runs and not clock.term.reminds]
@@ -133,8 +132,8 @@ def as_reported(facts: TermFacts, news: Sequence[News], weeks: Sequence[int]) ->
     return replace(facts, reported=reported, reported_weeks=tuple(sorted({*facts.reported_weeks, *weeks})))
 
 
-def _runs(  # noqa: PLR0913 - what the runs of a term depend on
-    case: Case, terms: Terms, code: str, reached: Mapping[Milestone, datetime], facts: TermFacts, now: datetime
+def _runs(
+    case: Case, terms: Terms, code: str, reached: Mapping[Milestone, datetime], now: datetime
 ) -> Iterator[TermClock]:
     started_at = reached.get(terms.start_of(code))
     term = terms.term(code, case.referral.organisation.kind, local_date(started_at)) if started_at else None
@@ -152,19 +151,19 @@ def _runs(  # noqa: PLR0913 - what the runs of a term depend on
             started_at=begins_at,
             due_at=end,
             approaches_at=end,
-            extended=facts.extensions.get(key_of(code, occurrence)),
+            extended=case.term_facts.extensions.get(key_of(code, occurrence)),
             met_at=met_at,
         )
-        yield _ending(_with_due(clock, terms, facts), terms, now)
+        yield _ending(_with_due(clock, terms, case.term_facts.pauses), terms, now)
 
 
-def _with_due(clock: TermClock, terms: Terms, facts: TermFacts) -> TermClock:
+def _with_due(clock: TermClock, terms: Terms, pauses: Sequence[Pause]) -> TermClock:
     """Return a clock that ends as the counsellor extended it, and later by as long as it stood still since."""
     counts_from = clock.started_at
     if clock.extended:
         counts_from = max(counts_from, clock.extended.extended_at)
         clock = replace(clock, due_at=midnight(clock.extended.due_on + _DAY))
-    for pause in without_overlap(facts.pauses) if clock.term.pauses else ():
+    for pause in without_overlap(pauses) if clock.term.pauses else ():
         # What ended before, or is paused after it has passed, is no longer than it was.
         if pause.since >= clock.due_at or (clock.met_at and pause.since >= clock.met_at):
             continue
@@ -208,10 +207,8 @@ def _next_of(clock: TermClock, reported: Reported | None) -> datetime | None:
 
 
 def _unreported(case: Case, terms: Terms) -> Iterator[tuple[int, date]]:
-    referral = case.referral
     if case.first_talk_on is None or not case.goes_on:
         return
-    reported = (referral.term_facts or TermFacts()).reported_weeks
-    for week, day in terms.progress_days(referral.organisation.kind, case.first_talk_on):
-        if week not in reported:
+    for week, day in terms.progress_days(case.referral.organisation.kind, case.first_talk_on):
+        if week not in case.term_facts.reported_weeks:
             yield week, day

@@ -32,13 +32,13 @@ _CONTACT_RESTORED = frozenset({Action.REPORT_CONTACT_RESTORED, Action.REOPEN})
 _WITHOUT_AFTERCARE = frozenset({ClosureReason.DECEASED, ClosureReason.MOVED_AWAY, ClosureReason.DUPLICATE})
 
 
-def milestones(case: Case, facts: TermFacts) -> Mapping[Milestone, datetime]:
+def milestones(case: Case) -> Mapping[Milestone, datetime]:
     """Return when each milestone was reached, those that were not left out; a day counts from its beginning."""
-    found = {**facts.reached, **{each: midnight(day) for each, day in _days(case)}}
+    found = {**case.term_facts.reached, **{each: midnight(day) for each, day in _days(case)}}
     found.pop(Milestone.CASE_ENDED, None)
     found[Milestone.RECEIVED] = case.referral.received_at
     if not case.goes_on:
-        found[Milestone.CASE_ENDED] = _ended_at(case, facts)
+        found[Milestone.CASE_ENDED] = _ended_at(case)
     return found
 
 
@@ -112,7 +112,7 @@ def _days_of(trajectory: Trajectory) -> Iterator[tuple[Milestone, date]]:
         yield Milestone.SERVICE_ENDED, trajectory.ended_on
 
 
-def _ended_at(case: Case, facts: TermFacts) -> datetime:
+def _ended_at(case: Case) -> datetime:
     if case.trajectory and case.trajectory.ended_on:
         return midnight(case.trajectory.ended_on)
-    return facts.reached.get(Milestone.CASE_ENDED, case.referral.received_at)
+    return case.term_facts.reached.get(Milestone.CASE_ENDED, case.referral.received_at)

@@ -14,14 +14,13 @@ from app.domain.working_days import WorkingCalendar
 DECISION = "decision"
 """The term within which the counsellor decides; every city has one for every kind of referrer."""
 
-_MONTHS_OF_YEAR = 12
-
-
 RESTORE_CONTACT = "restore_contact"
 """The term within which a referrer is asked to restore contact, before the case is closed for want of it.
 
 Only the kinds of referrer with whom asking was agreed have one.
 """
+
+_MONTHS_OF_YEAR = 12
 
 
 class Milestone(StrEnum):

@@ -94,8 +94,7 @@ def report(case: Case) -> Sequence[tuple[str, Reported | int, date | None]]:
     """Report what is due of a case, as a worker does; return it."""
     now, terms = case.now, case.rules.terms
     news, weeks = news_of(case, clocks_of(case, terms, now), now), weeks_due(case, terms, now)
-    facts = as_reported(case.referral.term_facts or TermFacts(), news, weeks)
-    case.referral = replace(case.referral, term_facts=facts)
+    case.term_facts = as_reported(case.term_facts, news, weeks)
     return [
         *((each.clock.key, each.reported, each.clock.due_on) for each in news),
         *(("progress", week, None) for week in weeks),

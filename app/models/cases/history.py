@@ -37,6 +37,9 @@ history = Table(
 )
 
 
+_OF_CASES = select(history).where(is_any_of(history.c.referral_id, "ids")).order_by(history.c.id)
+
+
 def history_columns(referral_id: UUID, entry: HistoryEntry) -> Columns:
     """Return the columns of an entry; entries are only ever added."""
     return {
@@ -73,9 +76,6 @@ def histories_of(tx: Connection, referral_ids: Collection[UUID]) -> dict[UUID, l
     for row in tx.execute(_OF_CASES, {"ids": referral_ids}) if referral_ids else ():
         found[row.referral_id].append(_to_entry(row))
     return found
-
-
-_OF_CASES = select(history).where(is_any_of(history.c.referral_id, "ids")).order_by(history.c.id)
 
 
 def _to_entry(row: Row[Any]) -> HistoryEntry:

@@ -64,8 +64,7 @@ def visible_case(tx: Connection, services: Services, scope: CallerScope, referra
         raise referral_not_found(tx, referral_id, scope.visibility)
     if case.referral.term_facts is None and scope.knows_all_statuses:
         # From before there were terms: read as it would be for a change, which works them out first.
-        facts = facts_with(case, list_history(tx, referral_id))
-        case.referral = replace(case.referral, term_facts=facts)
+        case.term_facts = facts_with(case, list_history(tx, referral_id))
     return case
 
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from app.database import Connection
 from app.domain.case import Case
+from app.domain.clocks import clocks_of
 from app.domain.values import HistoryEntry
 from app.models.cases.clock import store_clocks
 from app.models.cases.history import histories_of, list_history
@@ -39,6 +40,6 @@ def require_terms(tx: Connection, case: Case) -> None:
 def _work_out(case: Case, entries: Sequence[HistoryEntry]) -> None:
     trajectory = case.trajectory
     note_terms(case, entries)
-    take_as_reported(case)
+    take_as_reported(case, clocks_of(case, case.rules.terms, case.now))
     # Its last day was reported, and stays until something changes.
     case.trajectory = trajectory

@@ -1,6 +1,6 @@
 """Reports that terms approach or have passed, and where cases are: a worker looks for what is due."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from app.domain.codes import OrganisationRole, System
 from app.domain.commands import ActionContext, ReportProgress
 from app.domain.events import EventType
 from app.domain.fields import Field
-from app.domain.term_facts import Reported, TermFacts
+from app.domain.term_facts import Reported
 from app.loops import Failed, attempt, note_progress
 from app.models.cases.clock import claim_due, schedule
 from app.models.cases.referral import unclocked_referrals
@@ -74,8 +74,7 @@ def report_due(tx: Connection, services: Services, referral_id: UUID) -> None:
     news, weeks = news_of(case, clocks_of(case, terms, now), now), weeks_due(case, terms, now)
     for each in news:
         _report(case, each)
-    facts = as_reported(case.referral.term_facts or TermFacts(), news, ())
-    case.referral = replace(case.referral, term_facts=facts)
+    case.term_facts = as_reported(case.term_facts, news, ())
     if weeks:
         # Of several weeks that are due at once the last says it.
         execute(uow, ReferralRef(referral_id), ReportProgress(weeks[-1]), _context(now))

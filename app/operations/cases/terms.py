@@ -1,6 +1,6 @@
 """The terms of a case: what each change means for them, information that is awaited, and extensions."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from app.domain import lifecycle
@@ -32,32 +32,30 @@ def note_terms(case: Case, entries: Iterable[HistoryEntry]) -> None:
 
     What is recorded quietly is not reported: what is due by now counts as reported.
     """
-    facts = facts_with(case, entries)
-    _keep(case, facts)
-    _keep(case, facts.of_clocks({each.key for each in clocks_of(case, case.rules.terms, case.now)}))
+    case.term_facts = facts_with(case, entries)
+    clocks = clocks_of(case, case.rules.terms, case.now)
+    case.term_facts = case.term_facts.of_clocks({each.key for each in clocks})
     if case.rules.suppress_events:
-        take_as_reported(case)
-    _move_decision(case)
+        take_as_reported(case, clocks)
+    _move_decision(case, clocks)
 
 
 def facts_with(case: Case, entries: Iterable[HistoryEntry]) -> TermFacts:
     """Return what the terms of a case depend on, with further history entries of it."""
     recorded = tuple(entries)
-    return turned(noted(case, case.referral.term_facts or TermFacts(), recorded), recorded)
+    return turned(noted(case, case.term_facts, recorded), recorded)
 
 
-def take_as_reported(case: Case) -> None:
-    """Let everything count as reported that is due by now."""
-    terms, now = case.rules.terms, case.now
-    news, weeks = news_of(case, clocks_of(case, terms, now), now), weeks_due(case, terms, now)
-    if news or weeks:
-        _keep(case, as_reported(case.referral.term_facts or TermFacts(), news, weeks))
+def take_as_reported(case: Case, clocks: Sequence[TermClock]) -> None:
+    """Let everything count as reported that is due by now of the clocks of a case, and of its progress."""
+    news, weeks = news_of(case, clocks, case.now), weeks_due(case, case.rules.terms, case.now)
+    case.term_facts = as_reported(case.term_facts, news, weeks)
 
 
 def await_information(case: Case, command: AwaitInformation, context: ActionContext) -> None:
     """Note that the counsellor waits for information; terms that pause pause. The same again changes nothing."""
     _require_role(Action.AWAIT_INFORMATION, context)
-    is_known = any(each.since == context.occurred_at for each in _facts(case).pauses)
+    is_known = any(each.since == context.occurred_at for each in case.term_facts.pauses)
     if not is_known and not case.referral.flags.awaiting_information:
         case.transition(Step(action=Action.AWAIT_INFORMATION), context)
         _set_awaiting(case, is_awaited=True)
@@ -70,7 +68,7 @@ def information_received(case: Case, command: InformationReceived, context: Acti
         TransitionNotAllowed: nothing is awaited; a partner's report then only enters the history.
     """
     _require_role(Action.RECEIVE_INFORMATION, context)
-    if any(each.until == context.occurred_at for each in _facts(case).pauses):
+    if any(each.until == context.occurred_at for each in case.term_facts.pauses):
         return
     step = Step(action=Action.RECEIVE_INFORMATION)
     if context.catch_up and not case.referral.flags.awaiting_information:
@@ -126,7 +124,7 @@ def _extend(case: Case, clock: TermClock, command: ExtendTerm, context: ActionCo
     )
     case.transition(step, context)
     extension = Extension(command.due_on, command.reason, context.occurred_at)
-    _keep(case, _facts(case).with_extension(clock.key, extension))
+    case.term_facts = case.term_facts.with_extension(clock.key, extension)
 
 
 def report_progress(case: Case, command: ReportProgress, context: ActionContext) -> None:
@@ -142,7 +140,7 @@ def report_progress(case: Case, command: ReportProgress, context: ActionContext)
     facts = {Field.PROGRESS_WEEK: command.week, **progress_facts(case, terms, now)}
     case.report(EventType.PROGRESS_REPORTED, facts, context)
     reported = [week for week in due if week <= command.week]
-    _keep(case, as_reported(_facts(case), (), reported))
+    case.term_facts = as_reported(case.term_facts, (), reported)
 
 
 def _require_role(action: Action, context: ActionContext) -> None:
@@ -150,25 +148,16 @@ def _require_role(action: Action, context: ActionContext) -> None:
     lifecycle.require_role(Machine.REFERRAL, action, context.role)
 
 
-def _facts(case: Case) -> TermFacts:
-    return case.referral.term_facts or TermFacts()
-
-
 def _set_awaiting(case: Case, *, is_awaited: bool) -> None:
     flags = replace(case.referral.flags, awaiting_information=is_awaited)
     case.referral = replace(case.referral, flags=flags)
 
 
-def _keep(case: Case, facts: TermFacts) -> None:
-    if facts != case.referral.term_facts:
-        case.referral = replace(case.referral, term_facts=facts)
-
-
-def _move_decision(case: Case) -> None:
+def _move_decision(case: Case, clocks: Sequence[TermClock]) -> None:
     """Let the trajectory be due when the term for the decision ends."""
     if case.trajectory is None:
         return
-    for clock in clocks_of(case, case.rules.terms, case.now):
+    for clock in clocks:
         if clock.term.code == DECISION and clock.is_open and clock.due_on != case.trajectory.due_on:
             case.trajectory = replace(case.trajectory, due_on=clock.due_on)
 
