@@ -331,6 +331,13 @@ class Case:
         present = self.status_of(step.machine)
         self._add_history(replace(step, event=None), context, (), (present, present or ""))
 
+    def notes_only(self, step: Step, context: ActionContext, *, is_late: bool) -> bool:
+        """Enter a step in the history only, if a partner reports it late; return whether that was all."""
+        is_noted = is_late and context.catch_up
+        if is_noted:
+            self.note(step, context)
+        return is_noted
+
     def emit(self, step: Step, context: ActionContext, status: str) -> None:
         """Add the step's event, if it has one."""
         if step.event is None:

@@ -45,7 +45,7 @@ def report_contact_lost(case: Case, command: ReportContactLost, context: ActionC
     lifecycle.require_role(step.machine, step.action, context.role)
     if case.referral.flags.contact_lost:
         _note_moment(case, moment)
-    elif not _is_late(case, step, moment, context, is_over=not case.goes_on):
+    elif not _notes_only(case, step, moment, context, is_over=not case.goes_on):
         _lose(case, step, moment, context)
 
 
@@ -59,7 +59,7 @@ def report_contact_restored(case: Case, command: ReportContactRestored, context:
     lifecycle.require_role(step.machine, step.action, context.role)
     if not case.is_contact_lost:
         _note_moment(case, moment)
-    elif not _is_late(case, step, _end_of_day(moment), context, is_over=case.is_beyond(step)):
+    elif not _notes_only(case, step, _end_of_day(moment), context, is_over=case.is_beyond(step)):
         _restore(case, step, moment, context)
 
 
@@ -67,8 +67,7 @@ def mark_unreachable(case: Case, command: MarkUnreachable, context: ActionContex
     """End the referral because the client cannot be reached; the referrer may refer again."""
     facts: dict[Field, FactValue] = {Field.REFERRAL_CLOSURE_REASON: ClosureReason.NO_CONTACT.value}
     step = Step(action=Action.MARK_UNREACHABLE, event=EventType.REFERRAL_CLOSED, facts=facts)
-    if context.catch_up and not case.is_contact_lost and _is_outdated(case, context.occurred_at):
-        case.note(step, context)
+    if case.notes_only(step, context, is_late=not case.is_contact_lost and _is_outdated(case, context.occurred_at)):
         return
     lose_contact_first(case, step, local_date(context.occurred_at), context)
     if case.transition(step, context):
@@ -159,8 +158,8 @@ def _reopen_trajectory(case: Case, context: ActionContext) -> None:
         case.trajectory = replace(case.trajectory, closure_reason=None, ended_on=None)
 
 
-def _is_late(case: Case, step: Step, moment: datetime, context: ActionContext, *, is_over: bool) -> bool:
-    """Return whether a partner reports what the case has gone beyond, which then only enters the history.
+def _notes_only(case: Case, step: Step, moment: datetime, context: ActionContext, *, is_over: bool) -> bool:
+    """Enter in the history only what a partner reports and the case has gone beyond; return whether that was all.
 
     Raises:
         TransitionNotAllowed: somebody else reports what contact has gone beyond.
@@ -168,10 +167,7 @@ def _is_late(case: Case, step: Step, moment: datetime, context: ActionContext, *
     is_outdated = _is_outdated(case, moment)
     if is_outdated and not context.catch_up:
         raise TransitionNotAllowed(Detail.CONTACT_CHANGED_SINCE())
-    if is_outdated or (context.catch_up and is_over):
-        case.note(step, context)
-        return True
-    return False
+    return case.notes_only(step, context, is_late=is_outdated or is_over)
 
 
 def _is_outdated(case: Case, moment: datetime) -> bool:

@@ -25,7 +25,7 @@ def report_other_help(case: Case, command: ReportOtherHelp, context: ActionConte
     )
     lifecycle.require_role(step.machine, step.action, context.role)
     known = case.referral.other_help
-    if set(domains) <= set(known) or _is_over(case, step, context):
+    if set(domains) <= set(known) or case.notes_only(step, context, is_late=not case.goes_on):
         return
     case.transition(step, context)
     case.referral = replace(case.referral, other_help=tuple(dict.fromkeys((*known, *domains))))
@@ -42,7 +42,7 @@ def change_counsellor(case: Case, command: ChangeCounsellor, context: ActionCont
     )
     lifecycle.require_role(step.machine, step.action, context.role)
     present, new = case.referral.counsellor, command.counsellor
-    if _is_known(present, new) or _is_over(case, step, context):
+    if _is_known(present, new) or case.notes_only(step, context, is_late=not case.goes_on):
         return
     case.transition(step, context)
     case.referral = replace(case.referral, counsellor=new)
@@ -74,14 +74,6 @@ def _replace_party(case: Case, counsellor: Counsellor, day: date) -> None:
         from_on=day,
     )
     case.new_parties += (joined,)
-
-
-def _is_over(case: Case, step: Step, context: ActionContext) -> bool:
-    """Return whether a partner reports about a case that is over, which then only enters the history."""
-    if not context.catch_up or case.goes_on:
-        return False
-    case.note(step, context)
-    return True
 
 
 HANDLERS: Mapping[type[Command], Handler] = {

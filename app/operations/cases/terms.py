@@ -71,8 +71,7 @@ def information_received(case: Case, command: InformationReceived, context: Acti
     if any(each.until == context.occurred_at for each in case.term_facts.pauses):
         return
     step = Step(action=Action.RECEIVE_INFORMATION)
-    if context.catch_up and not case.referral.flags.awaiting_information:
-        case.note(step, context)
+    if case.notes_only(step, context, is_late=not case.referral.flags.awaiting_information):
         return
     case.transition(step, context)
     _set_awaiting(case, is_awaited=False)
