@@ -9,12 +9,13 @@ from datetime import date
 from uuid import UUID
 
 from app.domain.case import Case, Step
-from app.domain.codes import ClosureReason, PartyRole, ReferralStatus, TrajectoryStatus
+from app.domain.codes import ClosureReason, ReferralStatus, TrajectoryStatus
 from app.domain.commands import ActionContext
 from app.domain.events import EventType
 from app.domain.fields import FactValue, Field
 from app.domain.lifecycle import Action, Machine
-from app.domain.values import Party, Trajectory
+from app.domain.values import Trajectory
+from app.operations.cases.parties import add_first_parties
 
 
 def is_inferred(case: Case) -> bool:
@@ -59,7 +60,7 @@ def open_trajectory(case: Case, trajectory_id: UUID, day: date, context: ActionC
         due_on=_due_on(case, first_talk),
         counsellor=case.referral.counsellor,
     )
-    case.new_parties += _first_parties(case, day)
+    add_first_parties(case, day)
 
 
 def ending_facts(case: Case) -> dict[Field, FactValue]:
@@ -79,18 +80,3 @@ def end_trajectory(case: Case, reason: ClosureReason, day: date, context: Action
 
 def _due_on(case: Case, first_talk: date) -> date:
     return case.rules.terms.decision_due_on(case.referral.organisation.kind, first_talk)
-
-
-def _first_parties(case: Case, day: date) -> tuple[Party, Party]:
-    """Return who takes part in every trajectory: the referrer and the finance team."""
-    referrer, counsellor = case.referral.organisation, case.referral.counsellor
-    return (
-        Party(id=case.new_id(), organisation=referrer.name, role=PartyRole.REFERRER, contact=None, from_on=day),
-        Party(
-            id=case.new_id(),
-            organisation=case.rules.finance_team,
-            role=PartyRole.COUNSELLOR,
-            contact=counsellor.name if counsellor else None,
-            from_on=day,
-        ),
-    )

@@ -2,17 +2,17 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date
 
 from app.domain import lifecycle
 from app.domain.case import Case, Handler, Step
-from app.domain.codes import AppointmentStatus, PartyRole
+from app.domain.codes import AppointmentStatus
 from app.domain.commands import ActionContext, ChangeCounsellor, Command, ReportOtherHelp
 from app.domain.events import EventType
 from app.domain.fields import Field
 from app.domain.lifecycle import Action
 from app.domain.local_time import local_date
-from app.domain.values import Counsellor, Party
+from app.domain.values import Counsellor
+from app.operations.cases.parties import replace_counsellor
 
 
 def report_other_help(case: Case, command: ReportOtherHelp, context: ActionContext) -> None:
@@ -51,29 +51,12 @@ def change_counsellor(case: Case, command: ChangeCounsellor, context: ActionCont
     if case.trajectory:
         case.trajectory = replace(case.trajectory, counsellor=new)
     if case.trajectory and (present is None or present.name != new.name):
-        _replace_party(case, new, local_date(context.occurred_at))
+        replace_counsellor(case, new, local_date(context.occurred_at))
 
 
 def _is_known(present: Counsellor | None, new: Counsellor) -> bool:
     """Return whether this is the present counsellor; a telephone that is left out is no other one."""
     return present is not None and present.name == new.name and new.phone in (None, present.phone)
-
-
-def _replace_party(case: Case, counsellor: Counsellor, day: date) -> None:
-    """Let the part of the earlier counsellor end on the day on which that of another begins."""
-    case.new_parties = tuple(
-        replace(each, until_on=day) if each.role is PartyRole.COUNSELLOR and each.until_on is None else each
-        for each in case.new_parties
-    )
-    case.ended_parties = {**case.ended_parties, PartyRole.COUNSELLOR: day}
-    joined = Party(
-        id=case.new_id(),
-        organisation=case.rules.finance_team,
-        role=PartyRole.COUNSELLOR,
-        contact=counsellor.name,
-        from_on=day,
-    )
-    case.new_parties += (joined,)
 
 
 HANDLERS: Mapping[type[Command], Handler] = {
