@@ -6,11 +6,9 @@ from uuid import UUID
 from app.domain.case import Case, Lazy
 from app.domain.codes import IntakeResult, ReferralStatus, TrajectoryStatus
 from app.domain.disclosed import InForce
-from app.domain.fields import Field, FieldValues
+from app.domain.fields import CLOSURE_REASONS, Field, FieldValues
 from app.domain.lifecycle import is_ended, is_open
 from app.domain.local_time import local_date
-
-_REASONS = (Field.REFERRAL_CLOSURE_REASON, Field.TRAJECTORY_CLOSURE_REASON)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,7 +69,7 @@ class ReferringAgain:
 
     def _knows_to_have_ended(self, case: EarlierCase) -> bool:
         known = case.known.value
-        if any(known.get(each) for each in _REASONS):
+        if any(known.get(each) for each in CLOSURE_REASONS):
             return True
         if Field.TRAJECTORY_ID not in known:
             return not is_open(case.known_status)

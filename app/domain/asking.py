@@ -15,7 +15,7 @@ def restore_by(case: Case, terms: Terms, lost_on: date) -> date | None:
     return term.length.after(lost_on, terms.calendar) if term else None
 
 
-def asked_until(case: Case, terms: Terms, now: datetime) -> date | None:
+def asked_to_restore_until(case: Case, terms: Terms, now: datetime) -> date | None:
     """Return until when the referrer is asked to restore contact; None when it is not asked."""
     clock = _asked(case, terms, now)
     return clock.due_on if clock else None

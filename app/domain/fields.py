@@ -904,6 +904,9 @@ OF_EVENT: tuple[FieldSpec[None], ...] = (
 )
 """What an event alone says."""
 
+CLOSURE_REASONS = (Field.REFERRAL_CLOSURE_REASON, Field.TRAJECTORY_CLOSURE_REASON)
+"""The fields that say why a case ended."""
+
 PROGRESS = (
     Field.PROGRESS_WEEK,
     Field.PROGRESS_STATE,

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, time
 
 from app.domain import lifecycle
-from app.domain.asking import asked_until, restore_by, unasked
+from app.domain.asking import asked_to_restore_until, restore_by, unasked
 from app.domain.case import Case, Handler, Step
 from app.domain.codes import (
     CaseLead,
@@ -111,7 +111,7 @@ def _note_unasked(case: Case, step: Step, day: date, context: ActionContext) -> 
     if not case.goes_on or case.is_beyond(step):
         return
     terms = case.rules.terms
-    by = asked_until(case, terms, context.occurred_at) or restore_by(case, terms, day)
+    by = asked_to_restore_until(case, terms, context.occurred_at) or restore_by(case, terms, day)
     facts = {Field.TERM_CODE: RESTORE_CONTACT, Field.TERM_DUE_ON: by.isoformat() if by else None}
     case.report(EventType.CLOSED_UNASKED, facts, context)
     case.referral = replace(case.referral, flags=replace(case.referral.flags, closed_unasked=True))

@@ -8,7 +8,17 @@ from app.domain.codes import AppointmentStatus, ConsentScope, DisclosureOccasion
 from app.domain.disclosed import DisclosedFields, DisclosedValue, EventDisclosure, InForce
 from app.domain.events import OCCASION_OF, Event, EventType, NewEvent
 from app.domain.field_values import appointment_values, feedback_values, fixed_values, stated_facts
-from app.domain.fields import OF_APPOINTMENT, OF_EVENT, PROGRESS, SPECS, FactValue, Field, FieldValues, consent_values
+from app.domain.fields import (
+    CLOSURE_REASONS,
+    OF_APPOINTMENT,
+    OF_EVENT,
+    PROGRESS,
+    SPECS,
+    FactValue,
+    Field,
+    FieldValues,
+    consent_values,
+)
 from app.domain.lifecycle import Machine
 from app.domain.local_time import local_date
 from app.events.contract.catalogue import fields_for
@@ -16,7 +26,6 @@ from app.events.delivery.routing import referrer_as_receiver
 from app.privacy.gate import PrivacyGate, Receiver, Released
 from app.privacy.json_values import to_json_value
 
-_CLOSURES = (Field.REFERRAL_CLOSURE_REASON, Field.TRAJECTORY_CLOSURE_REASON)
 _CONSENT = frozenset({Field.CONSENT_SCOPES, Field.CONSENT_GIVEN_ON})
 _COUNSELLOR = frozenset({Field.COUNSELLOR_NAME, Field.COUNSELLOR_PHONE})
 _OF_APPOINTMENT = frozenset(spec.field for spec in OF_APPOINTMENT)
@@ -152,7 +161,7 @@ def _reopened(case: Case, event: Event) -> Mapping[Field, FactValue]:
     """Return what restored contact makes of an end that was disclosed: neither its reason nor its status holds."""
     present = feedback_values(case.referral, case.trajectory)
     reopened: dict[Field, FactValue] = {
-        name: None for name in _CLOSURES if name in case.disclosed.values and present.get(name) is None
+        name: None for name in CLOSURE_REASONS if name in case.disclosed.values and present.get(name) is None
     }
     known = case.disclosed.read(InForce.of(case.referral.consent, local_date(event.recorded_at)))
     if known.get(Field.REFERRAL_DISCLOSED_STATUS) == ReferralStatus.UNREACHABLE:

@@ -10,7 +10,7 @@ from app.domain.codes import AppointmentResponse, AppointmentStatus, Organisatio
 from app.domain.details import Detail
 from app.domain.errors import Forbidden
 from app.domain.field_values import summary_values
-from app.domain.fields import FactValue, Field, FieldValues
+from app.domain.fields import CLOSURE_REASONS, FactValue, Field, FieldValues
 from app.domain.lifecycle import is_open
 from app.domain.queries import Position, WorkList, WorkQuery
 from app.domain.values import ReferralSummary
@@ -24,7 +24,6 @@ from app.privacy.gate import Released
 
 _Found = tuple[Position, Case | None]
 
-_CLOSURES = (Field.REFERRAL_CLOSURE_REASON, Field.TRAJECTORY_CLOSURE_REASON)
 _SHOWN_TO_REFERRER = frozenset(
     {
         Field.REFERRAL_ID,
@@ -35,7 +34,7 @@ _SHOWN_TO_REFERRER = frozenset(
         Field.REFERRAL_ORGANISATION,
         Field.REFERRAL_ORGANISATION_KIND,
         Field.REFERRAL_FLAGS,
-        *_CLOSURES,
+        *CLOSURE_REASONS,
         Field.CONSENT_SCOPES,
         Field.CONSENT_GIVEN_ON,
         Field.COUNSELLOR_NAME,
@@ -111,7 +110,7 @@ def _summary(case: Case) -> ReferralSummary:
 def _is_asked(view: Released, asked: WorkQuery) -> bool:
     """Return whether something is asked of a referrer, by what it may read and nothing else."""
     fields = view.fields
-    is_over = fields.get(Field.REFERRAL_DISCLOSED_STATUS) not in _NOT_OVER or any(map(fields.get, _CLOSURES))
+    is_over = fields.get(Field.REFERRAL_DISCLOSED_STATUS) not in _NOT_OVER or any(map(fields.get, CLOSURE_REASONS))
     if is_over or (asked.counsellor is not None and fields.get(Field.COUNSELLOR_NAME) != asked.counsellor):
         return False
     flags = fields.get(Field.REFERRAL_FLAGS)
