@@ -10,13 +10,11 @@ from typing import Any
 
 import pytest
 
-from app.domain.codes import ClosureReason, DropOutReason, KbrStatus, ReferrerKind, System, TrajectoryResult
+from app.domain.codes import DropOutReason, KbrStatus, ReferrerKind, System, TrajectoryResult
 from app.domain.commands import (
-    CloseTrajectory,
     Command,
     MarkUnreachable,
     PauseTrajectory,
-    RecordAttendance,
     RecordKbrStatus,
     RecordResult,
     ResumeTrajectory,
@@ -27,14 +25,22 @@ from app.operations.cases.queries import find_referral
 from app.sandbox.gidso import documents as gidso_documents
 from app.sandbox.rmw import documents as rmw_documents
 from tests.support.hearing import FEEDBACK, heard, heard_by, names, of_type, referred
-from tests.support.hub import ATTEND, CONCLUDE, CONFIRM, SCHEDULE, SIGN, TODAY, UNANSWERED, InProcessHub
+from tests.support.hub import (
+    ATTEND,
+    CONCLUDE,
+    CONFIRM,
+    DECIDE,
+    DONE,
+    DROP_OUT,
+    MISS,
+    RUNNING,
+    SCHEDULE,
+    TODAY,
+    UNANSWERED,
+    InProcessHub,
+)
 from tests.support.partners_env import PartnersEnv, partners_of
 
-MISS = RecordAttendance(attended=False)
-RUNNING: tuple[Command, ...] = (CONFIRM, SCHEDULE, ATTEND, CONCLUDE, SIGN)
-DECIDE = RecordResult(TrajectoryResult.KBR_APPLICATION, TODAY)
-DROP_OUT = RecordResult(TrajectoryResult.NO_FURTHER_SUPPORT, TODAY, DropOutReason.SOLVES_IT_ALONE)
-DONE = CloseTrajectory(ClosureReason.RESULT_REACHED, TODAY)
 CHANGES: list[Command] = [
     PauseTrajectory(),
     ResumeTrajectory(),

@@ -3,42 +3,32 @@
 import pytest
 
 from app.domain.codes import (
-    ClosureReason,
-    DropOutReason,
     IntakeResult,
     ReferralStatus,
     RoutingAdvice,
-    TrajectoryResult,
 )
 from app.domain.commands import (
-    CloseTrajectory,
     Command,
     ConcludeIntake,
     PauseTrajectory,
-    RecordResult,
 )
-from tests.support.hearing import referred
-from tests.support.hub import ATTEND, CONCLUDE, CONFIRM, SCHEDULE, SIGN, TODAY, WIJKTEAM, InProcessHub
+from tests.support.hearing import CHAIN, referred
+from tests.support.hub import (
+    ATTEND,
+    CONCLUDE,
+    CONFIRM,
+    DECIDE,
+    DONE,
+    DROP_OUT,
+    SCHEDULE,
+    SIGN,
+    TODAY,
+    WIJKTEAM,
+    InProcessHub,
+)
 
-DECIDE = RecordResult(TrajectoryResult.KBR_APPLICATION, TODAY)
-DROP_OUT = RecordResult(TrajectoryResult.NO_FURTHER_SUPPORT, TODAY, DropOutReason.SOLVES_IT_ALONE)
-DONE = CloseTrajectory(ClosureReason.RESULT_REACHED, TODAY)
 NOTHING = ConcludeIntake(IntakeResult.NO_SUPPORT_WANTED, TODAY)
 FIRST_TALK: list[Command] = [CONFIRM, SCHEDULE, ATTEND]
-CHAIN = [
-    "vraagwijzer",
-    "wijkteam",
-    "jongerenloket",
-    "werk_en_inkomen",
-    "exit",
-    "statushouders",
-    "detentie_reintegratie",
-    "prestatie010",
-    "welzijnsorganisatie",
-    "reclassering",
-]
-"""The kinds that are told whether the client is helped already."""
-
 OPEN = (RoutingAdvice.ALREADY_OPEN,)
 
 

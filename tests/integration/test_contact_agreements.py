@@ -17,7 +17,6 @@ from app.domain.commands import (
     ChangeCounsellor,
     Command,
     MarkUnreachable,
-    RecordAttendance,
     RecordResult,
     ReportContactLost,
     ReportContactRestored,
@@ -31,26 +30,22 @@ from app.operations.cases.caller_scope import CallerScope
 from app.operations.cases.lists import page_of_referrals
 from app.operations.cases.queries import read_appointments, read_parties, read_referral
 from app.privacy.policy import REFERRER_KINDS
-from tests.support.hearing import FEEDBACK, heard, names, of_type, referred
-from tests.support.hub import ATTEND, CONCLUDE, CONFIRM, COUNSELLOR, SCHEDULE, SIGN, TODAY, UNANSWERED, InProcessHub
+from tests.support.hearing import CHAIN, FEEDBACK, heard, names, of_type, referred
+from tests.support.hub import (
+    ATTEND,
+    CONFIRM,
+    COUNSELLOR,
+    MISS,
+    RUNNING,
+    SCHEDULE,
+    TODAY,
+    UNANSWERED,
+    InProcessHub,
+)
 
 LOST, RESTORED = ReportContactLost(TODAY), ReportContactRestored(TODAY)
-MISS = RecordAttendance(attended=False)
-RUNNING = (CONFIRM, SCHEDULE, ATTEND, CONCLUDE, SIGN)
 OTHER = Counsellor("B. Andere", "010-5550199")
 HELP = ReportOtherHelp((LifeDomain.HOUSING, LifeDomain.FAMILY))
-CHAIN = (
-    "vraagwijzer",
-    "wijkteam",
-    "jongerenloket",
-    "werk_en_inkomen",
-    "exit",
-    "statushouders",
-    "detentie_reintegratie",
-    "prestatie010",
-    "welzijnsorganisatie",
-    "reclassering",
-)
 
 
 @pytest.mark.parametrize("kind", ["werk_en_inkomen", "statushouders"])

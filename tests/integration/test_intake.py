@@ -13,7 +13,6 @@ from app.domain.codes import (
     OrganisationRole,
     ReferralStatus,
     System,
-    TrajectoryResult,
     TrajectoryStatus,
     WithdrawalReason,
 )
@@ -21,7 +20,6 @@ from app.domain.commands import (
     CloseTrajectory,
     ConcludeIntake,
     RecordKbrStatus,
-    RecordResult,
     WithdrawReferral,
 )
 from app.domain.ports import PartnerRecord
@@ -37,6 +35,7 @@ from tests.support.hub import (
     CONCLUDE,
     CONFIRM,
     CONTENTS,
+    DECIDE,
     NOW,
     SCHEDULE,
     SIGN,
@@ -46,7 +45,6 @@ from tests.support.hub import (
     unreadable,
 )
 
-DECIDE = RecordResult(TrajectoryResult.KBR_APPLICATION, TODAY)
 RECEIVED = RecordKbrStatus(KbrStatus.RECEIVED, TODAY)
 CLOSE = CloseTrajectory(ClosureReason.RESULT_REACHED, TODAY)
 WHOLE_HISTORY = (CONFIRM, SCHEDULE, ATTEND, CONCLUDE, SIGN, DECIDE, RECEIVED, CLOSE)

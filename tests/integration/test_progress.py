@@ -8,22 +8,29 @@ from uuid import UUID
 
 import pytest
 
-from app.domain.codes import DropOutReason, OrganisationRole, TrajectoryResult
+from app.domain.codes import OrganisationRole, TrajectoryResult
 from app.domain.commands import Command, PauseTrajectory, RecordResult, ReportContactLost, ReportContactRestored
-from app.domain.fields import PROGRESS, Field
+from app.domain.fields import Field
 from app.domain.values import Organisation
 from app.models.access.organisation import find_organisation
-from app.operations.cases.caller_scope import CallerScope
-from app.operations.cases.queries import read_referral
 from app.privacy.policy import REFERRER_KINDS
-from tests.support.hub import ATTEND, CONCLUDE, CONFIRM, SCHEDULE, SIGN, TODAY, InProcessHub
+from tests.support.hearing import progress_read
+from tests.support.hub import (
+    ATTEND,
+    CONCLUDE,
+    CONFIRM,
+    DROP_OUT,
+    RUNNING,
+    SCHEDULE,
+    SIGN,
+    TODAY,
+    InProcessHub,
+)
 from tests.support.privacy_canaries import referred
 
 ON_ASKING = ["welzijnsorganisatie", "reclassering"]
 NOT_ON_ASKING = sorted(REFERRER_KINDS - set(ON_ASKING))
-RUNNING = (CONFIRM, SCHEDULE, ATTEND, CONCLUDE, SIGN)
 DECIDE = RecordResult(TrajectoryResult.BUDGET_MANAGEMENT, TODAY)
-DROP_OUT = RecordResult(TrajectoryResult.NO_FURTHER_SUPPORT, TODAY, DropOutReason.SOLVES_IT_ALONE)
 
 STATES: Sequence[tuple[Sequence[Command], str | None, str | None]] = [
     ((), None, None),
@@ -38,12 +45,6 @@ STATES: Sequence[tuple[Sequence[Command], str | None, str | None]] = [
     ((DROP_OUT,), None, None),
 ]
 """The steps of a case, with where it is and what comes next after each."""
-
-
-async def progress_read(hub: InProcessHub, reader: Organisation, referral_id: UUID) -> dict[Field, object]:
-    """Return what an organisation reads of progress; what is absent or empty is left out."""
-    read = await hub.db.read(read_referral, hub.services, CallerScope(reader), referral_id)
-    return {field: value for field, value in read.fields.items() if field in PROGRESS and value is not None}
 
 
 async def read_on_the_way(hub: InProcessHub, reader: Organisation, referral_id: UUID) -> list[tuple[object, object]]:

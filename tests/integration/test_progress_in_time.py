@@ -4,7 +4,6 @@ Numbers are lines of the city's evaluation of 2020 (docs/explanation/domain.md, 
 """
 
 import asyncio
-import json
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -16,9 +15,7 @@ import pytest
 
 from app.domain.codes import (
     ClosureReason,
-    DropOutReason,
     IntakeResult,
-    OrganisationRole,
     TrajectoryResult,
 )
 from app.domain.commands import (
@@ -31,16 +28,13 @@ from app.domain.commands import (
     ReportProgress,
 )
 from app.domain.events import EventType
-from app.domain.fields import PROGRESS, Field
+from app.domain.fields import Field
 from app.domain.local_time import midnight
 from app.domain.values import Organisation
-from app.models.access.organisation import find_organisation
-from app.operations.cases.caller_scope import CallerScope
-from app.operations.cases.queries import read_referral
 from app.operations.cases.term_watch import TermWatch
 from app.privacy.policy import REFERRER_KINDS
-from tests.support.hub import ATTEND, CONFIRM, NOW, SCHEDULE, SIGN, TODAY, InProcessHub
-from tests.support.lives import feed_of
+from tests.support.hearing import heard_by, progress_read
+from tests.support.hub import ATTEND, CONFIRM, DROP_OUT, NOW, SCHEDULE, SIGN, TODAY, InProcessHub
 from tests.support.privacy_canaries import referred
 
 TOLD = {
@@ -64,7 +58,6 @@ DAYS = 20 * 7
 CONCLUDE = ConcludeIntake(IntakeResult.ROUTE_TO_KBR, TODAY)
 RUNNING = (CONFIRM, SCHEDULE, ATTEND, CONCLUDE, SIGN)
 DECIDE = RecordResult(TrajectoryResult.BUDGET_MANAGEMENT, TODAY)
-DROP_OUT = RecordResult(TrajectoryResult.NO_FURTHER_SUPPORT, TODAY, DropOutReason.SOLVES_IT_ALONE)
 ENDINGS: Mapping[str, tuple[Command, ...]] = {
     "dropped out": (CONCLUDE, SIGN, DROP_OUT),
     "decided and closed": (CONCLUDE, SIGN, DECIDE, CloseTrajectory(ClosureReason.RESULT_REACHED, TODAY)),
@@ -92,9 +85,7 @@ async def look_every_day(hub: InProcessHub, weeks: int) -> None:
 
 async def told(hub: InProcessHub, owner: Organisation) -> list[dict[str, Any]]:
     """Return what a referrer was told of progress, oldest first, from its feed."""
-    page = await hub.db.write(feed_of(hub, owner).next_page, 0, 200)
-    events = [json.loads(body) for body in page.events]
-    return [each["data"]["progress"] for each in events if each["type"].endswith("progress-reported.v1")]
+    return [data["progress"] for name, data in await heard_by(hub, owner) if name == "progress-reported"]
 
 
 async def weeks_told(hub: InProcessHub, owner: Organisation) -> list[int]:
@@ -111,18 +102,6 @@ async def at_first_talk(hub: InProcessHub, kind: str) -> tuple[Organisation, UUI
     owner, referral_id = await referred(hub, kind)
     await hub.execute(referral_id, CONFIRM, SCHEDULE, ATTEND)
     return owner, referral_id
-
-
-async def progress_read(hub: InProcessHub, owner: Organisation, referral_id: UUID) -> dict[Field, object]:
-    """Return what an organisation reads of progress; what is absent or empty is left out."""
-    read = await hub.db.read(read_referral, hub.services, CallerScope(owner), referral_id)
-    return {field: value for field, value in read.fields.items() if field in PROGRESS and value is not None}
-
-
-async def finance_team(hub: InProcessHub) -> Organisation:
-    found = await hub.db.read(find_organisation, OrganisationRole.FINANCE_TEAM.value)
-    assert found
-    return found
 
 
 @pytest.mark.parametrize(("kind", "weeks"), TOLD.items(), ids=[f"{kind}-{LINES[kind]}" for kind in TOLD])

@@ -17,10 +17,9 @@ from app.domain.fields import Field
 from app.models.cases.clock import case_clock, claim_due
 from app.models.cases.referral import referral
 from app.operations.cases.term_watch import CLAIM, TermWatch
-from tests.support.hub import ATTEND, CLIENT, CONCLUDE, CONFIRM, SCHEDULE, SIGN, TODAY, InProcessHub
+from tests.support.hub import ATTEND, CLIENT, CONFIRM, RUNNING, SCHEDULE, SIGN, TODAY, InProcessHub
 from tests.support.lives import look
 
-RUNNING = (CONFIRM, SCHEDULE, ATTEND, CONCLUDE, SIGN)
 ABOUT_TERMS = {"term-approaching", "term-breached", "progress-reported"}
 
 

@@ -32,12 +32,20 @@ from app.models.cases.client import sealer_of_client
 from app.models.cases.trajectory import list_parties
 from app.operations.cases.execute import TrajectoryRef, lock_case
 from app.operations.cases.unit_of_work import UnitOfWork
-from tests.support.hub import INTAKE_ON, SIGN, TODAY, UNANSWERED, InProcessHub, context_of, refused
+from tests.support.hub import (
+    DECIDE,
+    DROP_OUT,
+    INTAKE_ON,
+    SIGN,
+    TODAY,
+    UNANSWERED,
+    InProcessHub,
+    context_of,
+    refused,
+)
 
 BY_REFERRER = {"role": OrganisationRole.REFERRER}
 TOO_LATE = TODAY + timedelta(days=3)
-DECIDE = RecordResult(TrajectoryResult.KBR_APPLICATION, TODAY)
-DROP_OUT = RecordResult(TrajectoryResult.NO_FURTHER_SUPPORT, TODAY, DropOutReason.SOLVES_IT_ALONE)
 CLOSE = CloseTrajectory(ClosureReason.RESULT_REACHED, TODAY)
 PAUSE, RESUME = PauseTrajectory(), ResumeTrajectory()
 HELP = AddParty(organisation="Humanitas", role=PartyRole.SUPPORT, contact="H. Elper", from_on=TODAY)

@@ -8,13 +8,30 @@ from uuid import UUID
 
 from app.domain.codes import ConsentScope, ReferrerKind
 from app.domain.commands import Command
+from app.domain.fields import PROGRESS, Field
 from app.domain.values import Consent, Organisation
 from app.operations.access.organisations import ReferrerDetails, read_organisation, save_referrer
+from app.operations.cases.caller_scope import CallerScope
+from app.operations.cases.queries import read_referral
 from tests.support.hub import CONTENTS, TODAY, InProcessHub
 from tests.support.lives import feed_of
 from tests.support.privacy_canaries import SYSTEMS
 
 FEEDBACK = Consent(frozenset({ConsentScope.FEEDBACK_TO_REFERRER}), TODAY)
+
+CHAIN = (
+    "vraagwijzer",
+    "wijkteam",
+    "jongerenloket",
+    "werk_en_inkomen",
+    "exit",
+    "statushouders",
+    "detentie_reintegratie",
+    "prestatie010",
+    "welzijnsorganisatie",
+    "reclassering",
+)
+"""The kinds of referrer that hear how a case goes, and not only that it is over."""
 
 Heard = list[tuple[str, dict[str, Any]]]
 """Events by the last part of their type, with their data."""
@@ -54,3 +71,9 @@ def names(events: Heard) -> list[str]:
 async def of_type(hub: InProcessHub, kind: str, name: str, steps: Sequence[Command], **contents: Any) -> list[Any]:
     """Return the data of the events of one type that a referrer of a kind gets."""
     return [data for each, data in await heard(hub, kind, steps, **contents) if each == name]
+
+
+async def progress_read(hub: InProcessHub, reader: Organisation, referral_id: UUID) -> dict[Field, object]:
+    """Return what an organisation reads of progress; what is absent or empty is left out."""
+    read = await hub.db.read(read_referral, hub.services, CallerScope(reader), referral_id)
+    return {field: value for field, value in read.fields.items() if field in PROGRESS and value is not None}

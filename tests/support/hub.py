@@ -18,18 +18,22 @@ from app.database import Connection, Database
 from app.domain.case import Case
 from app.domain.codes import (
     CancellationReason,
+    ClosureReason,
+    DropOutReason,
     IntakeResult,
     OrganisationRole,
     ReferralStatus,
     ReferrerKind,
     SignalKind,
     System,
+    TrajectoryResult,
     TrajectoryStatus,
 )
 from app.domain.commands import (
     ActionContext,
     AmendReferral,
     CancelAppointment,
+    CloseTrajectory,
     Command,
     ConcludeIntake,
     ConfirmReferral,
@@ -37,6 +41,7 @@ from app.domain.commands import (
     GiveSignal,
     MarkUnreachable,
     RecordAttendance,
+    RecordResult,
     RegisterReferral,
     ReportContactLost,
     ScheduleIntake,
@@ -89,6 +94,10 @@ CANCEL = CancelAppointment(CancellationReason.CLIENT_CANCELLED)
 ATTEND, MISS = RecordAttendance(attended=True), RecordAttendance(attended=False)
 CONCLUDE = ConcludeIntake(IntakeResult.ROUTE_TO_KBR, INTAKE_ON)
 SIGN = SignPlan(TODAY, "RDD-1")
+DECIDE = RecordResult(TrajectoryResult.KBR_APPLICATION, TODAY)
+DROP_OUT = RecordResult(TrajectoryResult.NO_FURTHER_SUPPORT, TODAY, DropOutReason.SOLVES_IT_ALONE)
+DONE = CloseTrajectory(ClosureReason.RESULT_REACHED, TODAY)
+RUNNING: tuple[Command, ...] = (CONFIRM, SCHEDULE, ATTEND, CONCLUDE, SIGN)
 
 UNANSWERED = (ReportContactLost(TODAY), GiveSignal(SignalKind.CONTACT_NOT_RESTORED))
 """Contact is lost and the referrer cannot restore it, so that a case may be closed for want of it."""
