@@ -46,7 +46,7 @@ BY_TEAM = ActionContext(role=OrganisationRole.FINANCE_TEAM, system=System.ALLEGR
 FROM_ALLEGRO = replace(BY_TEAM, catch_up=True)
 
 REGISTER = RegisterReferral(organisation_code="dock", client=CLIENT, contents=CONTENTS)
-BY_REFERRERS = (RegisterReferral, AmendReferral, WithdrawReferral, GiveSignal, EnterInError, RespondToAppointment)
+_OF_REFERRER = (RegisterReferral, AmendReferral, WithdrawReferral, GiveSignal, EnterInError, RespondToAppointment)
 
 
 def new_case() -> Case:
@@ -75,9 +75,9 @@ def new_case() -> Case:
     )
 
 
-def handle(case: Case, command: Command, context: ActionContext | None = None) -> None:
-    """Carry a command out, by the right party unless a context says otherwise."""
-    by = BY_REFERRER if isinstance(command, BY_REFERRERS) else BY_TEAM
+def handle(case: Case, command: Command, context: ActionContext | None = None, *, occurred_at: datetime = NOW) -> None:
+    """Carry a command out, by the right party at a moment unless a context says otherwise."""
+    by = BY_REFERRER if isinstance(command, _OF_REFERRER) else BY_TEAM
     entries = len(case.new_history)
-    HANDLERS[type(command)](case, command, context or by)
+    HANDLERS[type(command)](case, command, context or replace(by, occurred_at=occurred_at))
     note_terms(case, case.new_history[entries:])

@@ -1,7 +1,6 @@
 """What a case waits for follows from its state, and since when from the step that made it so."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -41,7 +40,7 @@ from app.domain.commands import (
     SignPlan,
     WithdrawReferral,
 )
-from tests.support.unstored_case import BY_REFERRER, BY_TEAM, COUNSELLOR, NOW, REGISTER, TODAY, handle, new_case
+from tests.support.unstored_case import COUNSELLOR, NOW, REGISTER, TODAY, handle, new_case
 
 MEETING = NOW + timedelta(days=7)
 CONFIRM = ConfirmReferral(COUNSELLOR)
@@ -49,7 +48,6 @@ SCHEDULE, PROPOSE = ScheduleIntake(starts_at=MEETING), ScheduleIntake(starts_at=
 ATTEND, MISS = RecordAttendance(attended=True), RecordAttendance(attended=False)
 CONCLUDE, SIGN = ConcludeIntake(IntakeResult.ROUTE_TO_KBR, TODAY), SignPlan(TODAY)
 DECIDE = RecordResult(TrajectoryResult.KBR_APPLICATION, TODAY)
-BY_REFERRERS = (GiveSignal, WithdrawReferral)
 
 Life = Sequence[Command]
 
@@ -63,8 +61,7 @@ def lived(*commands: Command) -> Case:
     case = new_case()
     handle(case, REGISTER)
     for number, command in enumerate(commands, 1):
-        by = BY_REFERRER if isinstance(command, BY_REFERRERS) else BY_TEAM
-        handle(case, command, replace(by, occurred_at=hours_after(number)))
+        handle(case, command, occurred_at=hours_after(number))
     return case
 
 

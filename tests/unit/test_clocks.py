@@ -43,7 +43,7 @@ from app.domain.commands import (
 from app.domain.errors import Forbidden, TransitionNotAllowed
 from app.domain.milestones import noted
 from app.domain.term_facts import Reported, TermFacts
-from tests.support.unstored_case import BY_REFERRER, BY_TEAM, COUNSELLOR, NOW, REGISTER, TODAY, handle, new_case
+from tests.support.unstored_case import COUNSELLOR, NOW, REGISTER, TODAY, handle, new_case
 
 LOST, RESTORED = ReportContactLost(TODAY), ReportContactRestored(TODAY)
 CANNOT = GiveSignal(SignalKind.CONTACT_NOT_RESTORED)
@@ -66,8 +66,7 @@ def do(case: Case, days: float, *commands: Command) -> None:
     """Carry commands out that happen a number of days after the registration."""
     now = at(case, days)
     for command in commands:
-        by = BY_REFERRER if isinstance(command, GiveSignal) else BY_TEAM
-        handle(case, command, replace(by, occurred_at=now))
+        handle(case, command, occurred_at=now)
 
 
 def case_after(*commands: Command) -> Case:
