@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from uuid import UUID
 
-from app.domain.case import Case, Lazy
+from app.domain.case import Case
 from app.domain.codes import IntakeResult, ReferralStatus, TrajectoryStatus
 from app.domain.disclosed import InForce
 from app.domain.fields import CLOSURE_REASONS, Field, FieldValues
+from app.domain.lazy import Lazy
 from app.domain.lifecycle import is_ended, is_open
 from app.domain.local_time import local_date
 

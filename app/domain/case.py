@@ -7,7 +7,7 @@ the pending history and events, in the same transaction.
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from typing import Any, Generic, TypeVar
+from typing import Any
 from uuid import UUID
 
 from app.domain import lifecycle
@@ -28,6 +28,7 @@ from app.domain.errors import TransitionNotAllowed
 from app.domain.events import Event, EventType, NewEvent
 from app.domain.fields import FactValue, Field
 from app.domain.identifiers import NewId
+from app.domain.lazy import Lazy
 from app.domain.lifecycle import Action, Guard, Machine, Transition
 from app.domain.term_facts import TermFacts
 from app.domain.terms import Terms
@@ -35,52 +36,12 @@ from app.domain.values import (
     Appointment,
     Client,
     ClientDetails,
-    Consent,
     HistoryEntry,
-    Organisation,
     Party,
     Referral,
     ReferralContents,
     Trajectory,
 )
-
-T = TypeVar("T")
-
-
-class Lazy(Generic[T]):
-    """A value that is read when it is first asked for: most changes need nothing of what is encrypted."""
-
-    def __init__(self, read: Callable[[], T]) -> None:
-        self._read: Callable[[], T] | None = read
-
-    @classmethod
-    def of(cls, value: T) -> "Lazy[T]":
-        """Return a value that is known already."""
-        return cls(lambda: value)
-
-    @property
-    def value(self) -> T:
-        """The value; later calls return the same object."""
-        if self._read is not None:
-            self._value = self._read()
-            self._read = None
-        return self._value
-
-
-@dataclass(frozen=True, kw_only=True)
-class ListedTrajectory:
-    """A trajectory as lists show it, with what decides who reads it and where it is in the list.
-
-    Attributes:
-        disclosed: what was disclosed of the case to its referrer.
-    """
-
-    trajectory: Trajectory
-    referral_id: UUID
-    organisation: Organisation
-    consent: Consent
-    disclosed: Lazy[DisclosedRecord]
-    created_at: datetime
 
 
 @dataclass(frozen=True, kw_only=True)

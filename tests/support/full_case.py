@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 from uuid import UUID
 
 from app.domain.awaited import Awaited
-from app.domain.case import Case, Lazy
+from app.domain.case import Case
 from app.domain.codes import (
     AppointmentResponse,
     AppointmentStatus,
@@ -42,6 +42,7 @@ from app.domain.codes import (
 )
 from app.domain.field_values import field_values
 from app.domain.fields import Field, FieldValues
+from app.domain.lazy import Lazy
 from app.domain.open_terms import OpenTerm
 from app.domain.values import (
     Appointment,

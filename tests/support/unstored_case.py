@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from random import Random
 from uuid import UUID
 
-from app.domain.case import Case, CaseRules, Lazy
+from app.domain.case import Case, CaseRules
 from app.domain.codes import (
     OrganisationRole,
     ReferralStatus,
@@ -23,6 +23,7 @@ from app.domain.commands import (
     WithdrawReferral,
 )
 from app.domain.identifiers import MonotonicIds
+from app.domain.lazy import Lazy
 from app.domain.values import ClientDetails, Consent, Counsellor, Organisation, Referral, ReferralContents
 from app.operations.cases.execute import HANDLERS
 from app.operations.cases.terms import note_terms

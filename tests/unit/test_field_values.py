@@ -6,9 +6,10 @@ from enum import Enum
 
 import pytest
 
-from app.domain.case import Case, Lazy
+from app.domain.case import Case
 from app.domain.field_values import appointment_values, feedback_values, field_values, summary_values
 from app.domain.fields import Field, FieldValues
+from app.domain.lazy import Lazy
 from app.domain.values import Appointment, Referral, ReferralFlags, ReferralSummary, Trajectory
 from tests.support.full_case import (
     APPOINTMENT,

@@ -10,9 +10,10 @@ from uuid import UUID
 from sqlalchemy import Connection, Row, Select, or_, select
 
 from app.domain.already_open import EarlierCase, ReferringAgain
-from app.domain.case import Case, CaseRules, Lazy
+from app.domain.case import Case, CaseRules
 from app.domain.codes import ReferralStatus, TrajectoryStatus
 from app.domain.disclosed import InForce
+from app.domain.lazy import Lazy
 from app.domain.lifecycle import is_ended, is_open
 from app.domain.local_time import local_date
 from app.models.base import Writes

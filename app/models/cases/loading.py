@@ -8,8 +8,9 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Row, select
 
-from app.domain.case import Case, CaseRules, Lazy
+from app.domain.case import Case, CaseRules
 from app.domain.codes import ReferralStatus
+from app.domain.lazy import Lazy
 from app.domain.queries import EVERYTHING, Visibility
 from app.domain.values import Consent, Organisation
 from app.models.access.organisation import COLUMNS as ORGANISATION_COLUMNS

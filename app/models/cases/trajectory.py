@@ -21,7 +21,6 @@ from sqlalchemy import (
     update,
 )
 
-from app.domain.case import Lazy, ListedTrajectory
 from app.domain.codes import (
     ClosureReason,
     DropOutReason,
@@ -32,6 +31,8 @@ from app.domain.codes import (
 )
 from app.domain.disclosed import DisclosedRecord
 from app.domain.identifiers import NewId
+from app.domain.lazy import Lazy
+from app.domain.listed_trajectory import ListedTrajectory
 from app.domain.queries import Position, TrajectoryQuery, Visibility
 from app.domain.values import (
     KbrApplication,

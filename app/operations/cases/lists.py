@@ -6,12 +6,12 @@ from typing import TypeVar
 from uuid import UUID
 
 from app.database import Connection
-from app.domain.case import ListedTrajectory
 from app.domain.codes import DisclosureOccasion, OrganisationRole
 from app.domain.cursor import unreadable_cursor
 from app.domain.disclosed import InForce
 from app.domain.field_values import disclosed_summary_values, summary_values, trajectory_values
 from app.domain.fields import OF_TRAJECTORY, Field, FieldValues, consent_values
+from app.domain.listed_trajectory import ListedTrajectory
 from app.domain.local_time import local_date
 from app.domain.queries import Position, ReferralQuery, TrajectoryQuery, WorkQuery
 from app.domain.values import Organisation, ReferralSummary

@@ -6,12 +6,13 @@ from datetime import UTC
 from app.domain import lifecycle
 from app.domain.advice import age_on, routing_advice
 from app.domain.already_open import ReferringAgain
-from app.domain.case import Case, Lazy
+from app.domain.case import Case
 from app.domain.codes import DisclosureOccasion, OrganisationRole, ReferralStatus
 from app.domain.commands import ActionContext, RegisterReferral
 from app.domain.details import Detail
 from app.domain.errors import DuplicateReference, Forbidden
 from app.domain.fields import Field
+from app.domain.lazy import Lazy
 from app.domain.lifecycle import Action, Machine
 from app.domain.local_time import local_date
 from app.domain.values import Organisation, Referral
