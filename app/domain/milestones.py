@@ -5,8 +5,8 @@ from dataclasses import replace
 from datetime import date, datetime
 
 from app.domain.case import Case
-from app.domain.codes import ClosureReason, KbrStatus, SignalKind, TrajectoryStatus
-from app.domain.lifecycle import Action, Machine
+from app.domain.codes import ClosureReason, KbrStatus, SignalKind, TrajectoryResult, TrajectoryStatus
+from app.domain.lifecycle import Action, Machine, is_ended
 from app.domain.local_time import midnight
 from app.domain.term_facts import Pause, TermFacts
 from app.domain.terms import Milestone
@@ -18,7 +18,6 @@ _REACHED_BY: Mapping[Action, tuple[Milestone, ...]] = {
     Action.FORWARD: (Milestone.PROCESSED,),
     Action.SCHEDULE: (Milestone.INTAKE_PLANNED,),
     Action.DECIDE: (Milestone.DECIDED,),
-    Action.DROP_OUT: (Milestone.DECIDED,),
     Action.GRANT: (Milestone.BANK_DECIDED, Milestone.BANK_GRANTED),
     Action.REFUSE: (Milestone.BANK_DECIDED,),
     Action.RETRACT: (Milestone.BANK_DECIDED,),
@@ -63,7 +62,12 @@ def noted(case: Case, facts: TermFacts, entries: Iterable[HistoryEntry]) -> Term
 
 
 def _note_contact(reached: dict[Milestone, datetime], entry: HistoryEntry) -> None:
-    """Note since when contact is lost, and that the referrer could not restore it; each loss starts anew."""
+    """Note since when contact is lost, and that the referrer could not restore it; each loss starts anew.
+
+    What only entered the history, because contact has changed since, has no event and counts for nothing.
+    """
+    if entry.event_type is None:
+        return
     if entry.action == Action.REPORT_CONTACT_LOST:
         lost_at = reached.get(Milestone.CONTACT_LOST, entry.occurred_at)
         reached[Milestone.CONTACT_LOST] = min(lost_at, entry.occurred_at)
@@ -97,7 +101,12 @@ def _days(case: Case) -> Iterator[tuple[Milestone, date]]:
 
 
 def _days_of(trajectory: Trajectory) -> Iterator[tuple[Milestone, date]]:
-    decided = [each.decided_on for each in trajectory.results if each.decided_on]
+    # A drop-out decides as long as it ends the trajectory: where contact is restored, the decision is still to be made.
+    has_ended = is_ended(trajectory.status)
+    counting = [
+        each for each in trajectory.results if has_ended or each.code is not TrajectoryResult.NO_FURTHER_SUPPORT
+    ]
+    decided = [each.decided_on for each in counting if each.decided_on]
     if decided:
         yield Milestone.DECIDED, min(decided)
     if application := trajectory.kbr_application:

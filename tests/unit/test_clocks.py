@@ -41,9 +41,11 @@ from app.domain.commands import (
     SignPlan,
 )
 from app.domain.errors import Forbidden, TransitionNotAllowed
+from app.domain.fields import Field
 from app.domain.milestones import noted
+from app.domain.progress import progress_now
 from app.domain.term_facts import Reported, TermFacts
-from tests.support.unstored_case import COUNSELLOR, NOW, REGISTER, TODAY, handle, new_case
+from tests.support.unstored_case import COUNSELLOR, FROM_ALLEGRO, NOW, REGISTER, TODAY, handle, new_case
 
 LOST, RESTORED = ReportContactLost(TODAY), ReportContactRestored(TODAY)
 CANNOT = GiveSignal(SignalKind.CONTACT_NOT_RESTORED)
@@ -272,6 +274,31 @@ def test_contact_that_is_lost_again_is_asked_for_again_and_reported_again() -> N
 
     assert first == [("restore_contact/1", Reported.BREACHED, date(2026, 3, 9))]
     assert again == [("restore_contact/1", Reported.BREACHED, date(2026, 3, 19))]
+
+
+def test_restored_contact_that_is_reported_after_a_later_loss_does_not_end_the_term_to_restore_it() -> None:
+    case = case_after(CONFIRM)
+    do(case, 10, ReportContactLost(date(2026, 3, 12)))
+    expected = clock(case, "restore_contact")
+
+    handle(case, ReportContactRestored(date(2026, 3, 9)), replace(FROM_ALLEGRO, occurred_at=NOW + 7 * DAYS))
+
+    assert case.referral.flags.contact_lost
+    assert clock(case, "restore_contact") == expected
+    assert noted(case, TermFacts(), case.new_history).reached == (case.referral.term_facts or TermFacts()).reached
+
+
+def test_the_decision_is_still_to_be_made_in_a_trajectory_that_goes_on_after_a_drop_out() -> None:
+    for dropped_on in (date(2026, 3, 22), None):
+        case = case_after(*TO_TRAJECTORY, LOST, CANNOT)
+        due_on = clock(case, "decision").due_on
+        dropped = RecordResult(TrajectoryResult.NO_FURTHER_SUPPORT, dropped_on, DropOutReason.LOST_CONTACT)
+        do(case, 20, dropped)
+        assert not clock(case, "decision").is_open
+        do(case, 30, ReportContactRestored(date(2026, 4, 1)))
+
+        assert (clock(case, "decision").is_open, clock(case, "decision").due_on) == (True, due_on)
+        assert progress_now(case, case.rules.terms, case.now)[Field.PROGRESS_DUE_ON] == due_on.isoformat()
 
 
 def test_whoever_is_not_asked_has_no_term_to_restore_contact() -> None:
