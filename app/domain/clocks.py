@@ -52,6 +52,11 @@ class TermClock:
         return self.met_at is None
 
     @property
+    def can_be_extended(self) -> bool:
+        """Whether the counsellor can move its last day; a reminder has none to keep."""
+        return self.is_open and not self.term.reminds
+
+    @property
     def runs(self) -> bool:
         """Whether it is open and does not pause."""
         return self.is_open and self.paused_since is None

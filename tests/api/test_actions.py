@@ -200,6 +200,23 @@ async def test_every_action_succeeds_by_the_operation_that_is_named_for_it(dock:
     assert done == OPERATIONS.keys()
 
 
+async def test_extending_is_available_as_long_as_a_term_runs(dock: Api, etf: Api) -> None:
+    path = await applied()(dock, etf, "A-1")
+    referral_path = await path_for(etf, "A-1")
+
+    async def listed() -> bool:
+        return "extend_term" in {each["action"] for each in await available(etf, referral_path, "A-1")}
+
+    found = [await listed()]
+    extension = {"term": "decision", "dueOn": "2026-12-31", "reason": "capacity"}
+    refused = await etf.post(f"/v1{referral_path}/term-extensions", json=extension, headers={"If-Match": "*"})
+    for status in ("submitted", "received", "in_progress", "granted"):
+        await step(etf, f"{path}/kbr-application", {"status": status})
+    found.append(await listed())
+
+    assert (refused.status_code, found) == (409, [False, True])
+
+
 def test_every_action_that_can_be_available_has_an_operation_of_the_document() -> None:
     operations: Mapping[str, Any] = {
         operation["operationId"]: (method.upper(), path)

@@ -5,6 +5,7 @@ A referrer reads what it supplied itself as it is, and everything else as it was
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from datetime import datetime
 from typing import Concatenate, NamedTuple, ParamSpec, TypeVar
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from app.database import Connection
 from app.domain.asking import unasked
 from app.domain.awaited import awaited_now
 from app.domain.case import Case
+from app.domain.clocks import clocks_of
 from app.domain.codes import DisclosureOccasion, KbrStatus
 from app.domain.details import Detail
 from app.domain.disclosed import InForce
@@ -22,6 +24,7 @@ from app.domain.lifecycle import Action, Machine, available
 from app.domain.local_time import local_date
 from app.domain.open_terms import open_terms
 from app.domain.progress import progress_now
+from app.domain.terms import Terms
 from app.domain.values import Consent, HistoryEntry, Party
 from app.events.delivery.routing import referrer_as_receiver
 from app.models.access.organisation import find_organisation
@@ -257,9 +260,16 @@ def referral_actions(tx: Connection, services: Services, scope: CallerScope, ref
     case = visible_case(tx, services, scope, referral_id)
     known = case if scope.knows_all_statuses else known_case(case, local_date(services.clock.now()))
     actions = available(Machine.REFERRAL, known.referral.status, scope.organisation.role, known.guards)
-    if unasked(case, services.reference.terms, services.clock.now()):
-        actions = tuple(each for each in actions if each is not Action.MARK_UNREACHABLE)
+    refused = _refused_for_terms(case, services.reference.terms, services.clock.now())
+    actions = tuple(each for each in actions if each not in refused)
     return ReferralActions(actions, known.appointments[-1].id if known.appointments else None)
+
+
+def _refused_for_terms(case: Case, terms: Terms, now: datetime) -> set[Action]:
+    """Return which actions on a referral its terms do not allow, whatever its state."""
+    runs = any(each.can_be_extended for each in clocks_of(case, terms, now))
+    refused = set() if runs else {Action.EXTEND_TERM}
+    return refused | {Action.MARK_UNREACHABLE} if unasked(case, terms, now) else refused
 
 
 def trajectory_actions(tx: Connection, services: Services, scope: CallerScope, trajectory_id: UUID) -> list[Action]:

@@ -90,7 +90,7 @@ def extend_term(case: Case, command: ExtendTerm, context: ActionContext) -> None
     clocks = [each for each in clocks_of(case, case.rules.terms, case.now) if each.term.code == command.term]
     if any(_is_extended_so(each, command) for each in clocks):
         return
-    clock = next((each for each in reversed(clocks) if each.is_open and not each.term.reminds), None)
+    clock = next((each for each in reversed(clocks) if each.can_be_extended), None)
     if refusal := _refusal(clock, command):
         if not context.catch_up or command.term not in case.rules.terms.codes:
             raise refusal
