@@ -117,9 +117,9 @@ class Term:
     reminds: bool = False
     is_of_credit_bank: bool = False
 
-    def holds(self, kind: ReferrerKind | None, day: date) -> bool:
-        """Return whether it applies to this kind of referrer on this day."""
-        return self.valid_from <= day and (not self.referrer_kinds or kind in self.referrer_kinds)
+    def is_for(self, kind: ReferrerKind | None) -> bool:
+        """Return whether it can apply to this kind of referrer."""
+        return not self.referrer_kinds or kind in self.referrer_kinds
 
 
 @dataclass(frozen=True)
@@ -162,20 +162,24 @@ class Terms:
     def term(self, code: str, kind: ReferrerKind | None, day: date) -> Term | None:
         """Return the term of this name that holds for what starts on a day; None without one.
 
-        One for the kind of referrer comes before one for all of them, and a newer one before an older one.
+        One for the kind of referrer comes before one for all of them, and a newer one before an older one. What follows
+        on any talk is decided: a talk from before the first term of the decision has that term.
         """
-        holding = [each for each in self._by_code.get(code, ()) if each.holds(kind, day)]
+        of_kind = [each for each in self._by_code.get(code, ()) if each.is_for(kind)]
+        holding = [each for each in of_kind if each.valid_from <= day]
+        if code == DECISION and not holding:
+            return min(of_kind, key=lambda each: each.valid_from, default=None)
         return max(holding, key=lambda each: (bool(each.referrer_kinds), each.valid_from), default=None)
 
     def decision_due_on(self, kind: ReferrerKind | None, first_talk_on: date) -> date:
         """Return by when the counsellor decides.
 
         Raises:
-            ValueError: the city has no term for it that is as old as the talk.
+            ValueError: the city has no term for it.
         """
         term = self.term(DECISION, kind, first_talk_on)
         if term is None:
-            raise ValueError(f"no term {DECISION} holds on {first_talk_on}")
+            raise ValueError(f"no term {DECISION}")
         return term.length.after(first_talk_on, self.calendar)
 
     def progress_days(self, kind: ReferrerKind | None, first_talk_on: date) -> Iterator[tuple[int, date]]:

@@ -53,3 +53,19 @@ async def test_a_term_that_does_not_run_or_ends_later_already_is_refused_with_wh
         "lees de termijnen van de aanmelding.",
         "geef een latere dag.",
     ]
+
+
+async def test_what_follows_on_a_talk_of_before_the_first_term_is_recorded(dock: Api, etf: Api) -> None:
+    steps: list[tuple[str, dict[str, Any]]] = [
+        ("intake-result", {"result": "route_to_kbr", "concludedOn": "1950-01-02"}),
+        ("plan", {"signedOn": "1950-01-02"}),
+    ]
+    for name, body in steps:
+        await refer(dock, reference=name)
+        path = await path_for(etf, name)
+        await step(etf, f"{path}/confirmation")
+        planned = await step(etf, f"{path}/appointments", {"startsAt": "2026-03-09T10:00:00+01:00"})
+        talk = {"attended": True, "occurredAt": "1950-01-02T10:00:00Z"}
+        await step(etf, f"{path}/appointments/{planned['id']}/attendance", talk)
+
+        assert (await step(etf, f"{path}/{name}", body))["trajectory"]["dueOn"] == "1950-02-27"

@@ -1,7 +1,7 @@
 """The terms of docs/explanation/domain.md, section 5, and the days by which they are counted."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -49,6 +49,15 @@ def test_the_decision_takes_eight_weeks_for_talks_before_2020_and_thirteen_since
     for first_talk_on, weeks in ((date(2019, 12, 31), 8), (date(2020, 1, 1), 13), (date(2026, 3, 2), 13)):
         assert length_of("decision", _W.WIJKTEAM, first_talk_on) == (weeks, "weeks")
         assert (TERMS.decision_due_on(None, first_talk_on) - first_talk_on).days == 7 * weeks
+
+
+def test_a_talk_of_before_the_first_term_of_the_decision_has_that_one() -> None:
+    talk = date(1950, 1, 2)
+    for kind in (None, *ReferrerKind):
+        term = TERMS.term("decision", kind, talk)
+        assert term == TERMS.term("decision", kind, date(2000, 1, 1))
+        assert TERMS.decision_due_on(kind, talk) == talk + timedelta(weeks=8)
+        assert TERMS.term("intake", kind, talk) is None
 
 
 def test_the_weeks_of_progress_are_those_of_the_kind() -> None:
