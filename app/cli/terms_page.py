@@ -34,6 +34,9 @@ _KEYS = """\
 | `reminds` | the record does not show what it waits for: it ends on its last day, and is never breached |
 | `of` | whom it binds: `finance_team` (also without this key) or `credit_bank` |
 
+A talk from before the first term `decision` has that one. `decision` starts from `first_talk` and `restore_contact`
+from `contact_lost`, and both have a last day. A file with a fault is refused at start, with a sentence for each.
+
 Units are `hours`, `working_days`, `days`, `weeks` and `months`. Hours run from the moment of the milestone. All others
 run from its day in Dutch time, which does not count, to the end of the last day.
 

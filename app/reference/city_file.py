@@ -18,7 +18,15 @@ from app.domain.ownership import FieldGroup, Owner, Ownership
 from app.domain.terms import Terms
 from app.domain.working_days import WorkingCalendar
 from app.reference.city import AgreedAdvice, AskedConsent, Band, Institution, Reference, Retention
-from app.reference.term_tables import HolidaysTable, ProgressTable, TermTable, without_contradictions
+from app.reference.term_tables import (
+    HolidaysTable,
+    ProgressTable,
+    TermTable,
+    once_each,
+    possible,
+    without_contradictions,
+    without_doubt,
+)
 
 _ROW_NAMES = ("code", "name")
 
@@ -159,9 +167,9 @@ class _CityTable(Table):
     municipality: Text
     areas: Names
     institutions: list[_InstitutionTable]
-    holidays: HolidaysTable
-    terms: Annotated[list[TermTable], AfterValidator(without_contradictions)]
-    progress_weeks: list[ProgressTable]
+    holidays: Annotated[HolidaysTable, AfterValidator(without_doubt)]
+    terms: Annotated[list[Annotated[TermTable, AfterValidator(possible)]], AfterValidator(without_contradictions)]
+    progress_weeks: Annotated[list[ProgressTable], AfterValidator(once_each)]
     routing_advice: Annotated[list[_AdviceTable], AfterValidator(_without_repeats)]
     consent_to_refer: list[_AskedConsentTable]
     age_bands: list[_Band]

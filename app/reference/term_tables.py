@@ -1,30 +1,44 @@
 """The tables of a city's file with its terms, the weeks of progress and the holidays."""
 
+import re
 from collections import Counter
+from collections.abc import Iterator
 from datetime import date
 from typing import Annotated
 
-from pydantic import AfterValidator, BeforeValidator, PositiveInt
+from pydantic import AfterValidator, BeforeValidator, Field, PositiveInt
 from pydantic_core import PydanticCustomError
 
 from app.data_file import Table, Text, known
 from app.domain.codes import OrganisationRole, ReferrerKind
-from app.domain.terms import DECISION, Length, Milestone, ProgressWeeks, Term, Unit
+from app.domain.terms import DECISION, RESTORE_CONTACT, Length, Milestone, ProgressWeeks, Term, Unit
 from app.reference.city_holidays import CityHolidays, LiberationDay
+
+# A thousand months after the last year that a request may name is still a date.
+_MOST = 1000
+_CODE = r"^[a-z0-9][a-z0-9._-]{0,79}$"
 
 
 def _length(row: object) -> Length:
     match row:
-        case [int(amount), str(unit)] if amount > 0 and unit in {*Unit}:
+        case [int(amount), str(unit)] if 0 < amount <= _MOST and unit in {*Unit} and amount is not True:
             return Length(amount, Unit(unit))
-    units = ", ".join(Unit)
-    raise PydanticCustomError("length", "must be [number, unit], with a unit of: {units}", {"units": units})
+    details = {"most": _MOST, "units": ", ".join(Unit)}
+    raise PydanticCustomError("length", "must be [number from 1 to {most}, unit], with a unit of: {units}", details)
+
+
+def _code(name: object) -> object:
+    if isinstance(name, str) and re.fullmatch(_CODE, name, re.ASCII):
+        return name
+    words = "must be at most 80 characters of a-z, 0-9, dot, underscore and hyphen, the first of a-z or 0-9"
+    raise PydanticCustomError("code", words)
 
 
 _Kinds = list[Annotated[ReferrerKind, known(ReferrerKind)]]
 _LengthPair = Annotated[Length, BeforeValidator(_length)]
 _MilestoneName = Annotated[Milestone, known(Milestone)]
 _ALL: tuple[ReferrerKind | None, ...] = (None,)
+_STARTS = {DECISION: Milestone.FIRST_TALK, RESTORE_CONTACT: Milestone.CONTACT_LOST}
 _OWNERS = (OrganisationRole.FINANCE_TEAM, OrganisationRole.CREDIT_BANK)
 
 
@@ -37,7 +51,7 @@ def _is_an_owner(role: OrganisationRole) -> OrganisationRole:
 class TermTable(Table):
     """A row of the terms."""
 
-    code: Text
+    code: Annotated[str, BeforeValidator(_code)]
     label: Text
     start: _MilestoneName
     until: list[_MilestoneName]
@@ -85,16 +99,56 @@ def without_contradictions(terms: list[TermTable]) -> list[TermTable]:
     return terms
 
 
+def possible(term: TermTable) -> TermTable:
+    """Refuse a term that could never run, end or be counted as it is used."""
+    if faults := "; ".join(_faults_of(term)):
+        raise PydanticCustomError("term", "{faults}", {"faults": faults})
+    return term
+
+
+def _faults_of(term: TermTable) -> Iterator[str]:
+    if term.start in term.until:
+        yield f"ends with '{term.start}', from which it starts; leave that out of until"
+    if not term.until and not term.reminds:
+        yield "has no end; name milestones in until, or let it remind"
+    if term.times > 1 and not term.reminds:
+        yield "runs more than once and does not remind; leave out times"
+    if term.approaches.unit is term.length.unit and term.approaches.amount > term.length.amount:
+        yield "approaches before it starts; shorten approaches"
+    start = _STARTS.get(term.code)
+    if start and term.start is not start:
+        yield f"starts from another milestone than '{start}', on which the hub counts"
+    if start and (term.length.unit is Unit.HOURS or term.reminds):
+        yield "has a last day; count it in another unit than hours, and let it not remind"
+
+
 class ProgressTable(Table):
     """A row of the weeks of progress."""
 
     valid_from: date
     referrer_kinds: _Kinds
-    weeks: list[PositiveInt]
+    weeks: list[Annotated[int, Field(ge=1, le=_MOST)]]
 
     def to_progress(self) -> ProgressWeeks:
         """Return the row."""
         return ProgressWeeks(self.valid_from, frozenset(self.referrer_kinds), tuple(sorted(self.weeks)))
+
+
+def once_each(rows: list[ProgressTable]) -> list[ProgressTable]:
+    """Refuse two rows of weeks that hold for the same kind from the same day on."""
+    held = Counter((row.valid_from, kind) for row in rows for kind in {*row.referrer_kinds})
+    if twice := ", ".join(sorted({kind for (_, kind), count in held.items() if count > 1})):
+        raise PydanticCustomError(
+            "progress", "more than one row from the same day on for: {kinds}; give each kind once", {"kinds": twice}
+        )
+    return rows
+
+
+def without_doubt(holidays: "HolidaysTable") -> "HolidaysTable":
+    """Refuse days that are added and removed."""
+    if both := ", ".join(sorted(str(day) for day in {*holidays.added} & {*holidays.removed})):
+        raise PydanticCustomError("holidays", "both added and removed: {days}; name each day once", {"days": both})
+    return holidays
 
 
 class HolidaysTable(Table):

@@ -1,5 +1,7 @@
 import tomllib
+from datetime import date
 from importlib.resources import files
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -62,7 +64,7 @@ TERM = CITY["terms"][0]
 OWNER = "terms, row 1 (confirmation), of: must be one of: finance_team, credit_bank"
 TERM_FAULTS = [
     "terms, row 1 (confirmation), start: 'birth' is not known; use one of: " + ", ".join(Milestone),
-    "terms, row 1 (confirmation), length: must be [number, unit], with a unit of: " + ", ".join(Unit),
+    "terms, row 1 (confirmation), length: must be [number from 1 to 1000, unit], with a unit of: " + ", ".join(Unit),
     "terms, row 1 (confirmation), valid_from: must be a date, such as 2019-03-01",
 ]
 
@@ -112,6 +114,58 @@ def test_a_city_with_faults_is_refused_with_table_row_and_key_of_each(
         read_reference({**CITY, **changes})
 
     assert str(caught.value).splitlines() == faults
+
+
+ROWS: dict[str, Any] = {each["code"]: each for each in CITY["terms"]}
+LENGTH = "must be [number from 1 to 1000, unit], with a unit of: " + ", ".join(Unit)
+CODE = "must be at most 80 characters of a-z, 0-9, dot, underscore and hyphen, the first of a-z or 0-9"
+HAS_LAST_DAY = "has a last day; count it in another unit than hours, and let it not remind"
+OTHER_START = "starts from another milestone than '{}', on which the hub counts"
+IMPOSSIBLE: list[tuple[str, dict[str, Any], str]] = [
+    *[("intake", {"length": [amount, "weeks"]}, f", length: {LENGTH}") for amount in (True, 0, -1, 1001, 10**15)],
+    ("intake", {"approaches": [10**9, "days"]}, f", approaches: {LENGTH}"),
+    *[("intake", {"code": code}, f", code: {CODE}") for code in ("in take", "intake/1", "x" * 81, "İ", 3)],
+    ("intake", {"until": ["received"]}, ": ends with 'received', from which it starts; leave that out of until"),
+    ("intake", {"until": []}, ": has no end; name milestones in until, or let it remind"),
+    ("intake", {"times": 2}, ": runs more than once and does not remind; leave out times"),
+    ("intake", {"approaches": [11, "working_days"]}, ": approaches before it starts; shorten approaches"),
+    ("decision", {"start": "received"}, f": {OTHER_START.format('first_talk')}"),
+    ("restore_contact", {"start": "received"}, f": {OTHER_START.format('contact_lost')}"),
+    ("decision", {"length": [500, "hours"]}, f": {HAS_LAST_DAY}"),
+    ("restore_contact", {"reminds": True}, f": {HAS_LAST_DAY}"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("code", "changes", "fault"), IMPOSSIBLE)
+def test_a_term_that_could_not_be_counted_is_refused_at_start(
+    code: str, changes: dict[str, object], fault: str
+) -> None:
+    row = {**ROWS[code], **changes}
+    with pytest.raises(FaultyReference) as caught:
+        read_reference({**CITY, "terms": [row, *(each for each in CITY["terms"] if each["code"] != code)]})
+
+    assert str(caught.value).splitlines() == [f"terms, row 1 ({row['code']}){fault}"]
+
+
+def test_weeks_and_holidays_that_contradict_each_other_are_refused_at_start() -> None:
+    row, day = CITY["progress_weeks"][0], date(2026, 1, 2)
+    kinds = "statushouders, werk_en_inkomen"
+    twice = f"progress_weeks: more than one row from the same day on for: {kinds}; give each kind once"
+    changes: list[tuple[dict[str, object], str]] = [
+        ({"progress_weeks": [row, {**row, "weeks": [3]}]}, twice),
+        (
+            {"progress_weeks": [{**row, "weeks": [10**9]}]},
+            "progress_weeks, row 1, weeks, item 1: must be less than or equal to 1000",
+        ),
+        (
+            {"holidays": {**CITY["holidays"], "added": [day], "removed": [day]}},
+            "holidays: both added and removed: 2026-01-02; name each day once",
+        ),
+    ]
+    for change, fault in changes:
+        with pytest.raises(FaultyReference) as caught:
+            read_reference({**CITY, **change})
+        assert str(caught.value) == fault
 
 
 def test_the_city_decides_how_long_unneeded_data_is_stored() -> None:
