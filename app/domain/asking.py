@@ -6,7 +6,8 @@ from app.domain.case import Case
 from app.domain.clocks import TermClock, clocks_of
 from app.domain.details import Detail, Said
 from app.domain.local_time import local_date
-from app.domain.terms import RESTORE_CONTACT, Terms
+from app.domain.term_facts import TermFacts
+from app.domain.terms import RESTORE_CONTACT, Milestone, Terms
 
 
 def restore_by(case: Case, terms: Terms, lost_on: date) -> date | None:
@@ -19,6 +20,15 @@ def asked_to_restore_until(case: Case, terms: Terms, now: datetime) -> date | No
     """Return until when the referrer is asked to restore contact; None when it is not asked."""
     clock = _asked(case, terms, now)
     return clock.due_on if clock else None
+
+
+def asked_since(case: Case, terms: Terms) -> datetime | None:
+    """Return since when the referrer is asked to restore contact and has not answered; None when it is not."""
+    reached = (case.referral.term_facts or TermFacts()).reached
+    lost_at = reached.get(Milestone.CONTACT_LOST)
+    if lost_at is None or Milestone.CONTACT_ANSWERED in reached:
+        return None
+    return lost_at if terms.term(RESTORE_CONTACT, case.referral.organisation.kind, local_date(lost_at)) else None
 
 
 def unasked(case: Case, terms: Terms, now: datetime) -> Said | None:

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
+from app.domain.asking import asked_since
 from app.domain.case import Case
 from app.domain.codes import (
     AppointmentResponse,
@@ -19,6 +20,7 @@ from app.domain.disclosed import InForce
 from app.domain.fields import Field
 from app.domain.lifecycle import Action
 from app.domain.term_facts import TermFacts
+from app.domain.terms import Terms
 from app.domain.values import Appointment, HistoryEntry
 
 # These leave the status as it is, and make it another's turn.
@@ -71,13 +73,13 @@ class Awaited:
     since: datetime
 
 
-def awaited_now(case: Case, now: datetime) -> tuple[Awaited, ...]:
+def awaited_now(case: Case, terms: Terms, now: datetime) -> tuple[Awaited, ...]:
     """Return what a case waits for at a moment, of each at most one step."""
-    both = (awaited_of_referrer(case), awaited_of_counsellor(case))
+    both = (awaited_of_referrer(case, terms), awaited_of_counsellor(case))
     return tuple(each for each in both if each and each.since <= now)
 
 
-def awaited_of_referrer(case: Case) -> Awaited | None:
+def awaited_of_referrer(case: Case, terms: Terms) -> Awaited | None:
     """Return which step of the referrer a case that goes on waits for."""
     if not case.goes_on:
         return None
@@ -88,7 +90,8 @@ def awaited_of_referrer(case: Case) -> Awaited | None:
         return Awaited(OrganisationRole.REFERRER, AwaitedStep.INFORMATION, since)
     if planned and planned.response is AppointmentResponse.REQUESTED:
         return Awaited(OrganisationRole.REFERRER, AwaitedStep.APPOINTMENT_ANSWER, _turned_at(case))
-    return None
+    asked_at = asked_since(case, terms)
+    return Awaited(OrganisationRole.REFERRER, AwaitedStep.CONTACT, asked_at) if asked_at else None
 
 
 def awaited_of_counsellor(case: Case) -> Awaited | None:
@@ -96,13 +99,15 @@ def awaited_of_counsellor(case: Case) -> Awaited | None:
     return next(_steps_of_counsellor(case), None) if case.goes_on else None
 
 
-def asked_until(case: Case) -> datetime | None:
+def asked_until(case: Case, terms: Terms) -> datetime | None:
     """Return until when the referrer is asked for something, as far as it was disclosed to it; None when it is not.
 
     It follows from what was disclosed alone, with whatever consent: how the case is must not show in its absence.
     """
     flags = case.disclosed.read(_WHATEVER_CONSENT).get(Field.REFERRAL_FLAGS)
     if isinstance(flags, tuple) and "awaiting_information" in flags:
+        return FOREVER
+    if isinstance(flags, tuple) and "contact_lost" in flags and asked_since(case, terms):
         return FOREVER
     newest = max(case.disclosed.appointments, default=None)
     known = case.disclosed.read_appointment(newest, _WHATEVER_CONSENT) if newest else {}

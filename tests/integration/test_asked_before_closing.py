@@ -12,10 +12,12 @@ from app.domain.codes import ReferralStatus, SignalKind
 from app.domain.commands import Command, GiveSignal, MarkUnreachable, ReportContactLost, ReportContactRestored
 from app.domain.errors import TransitionNotAllowed
 from app.domain.lifecycle import Action
+from app.domain.queries import WorkList, WorkQuery
 from app.domain.values import Organisation
 from app.models.access.organisation import find_organisation
 from app.operations.cases.caller_scope import CallerScope
 from app.operations.cases.queries import referral_actions
+from app.operations.cases.work_lists import page_of_work
 from tests.support.hearing import heard_by, names, referred
 from tests.support.hub import CONFIRM, TODAY, InProcessHub, partner_record, refused
 
@@ -112,3 +114,20 @@ async def test_a_closure_after_the_term_or_where_nobody_is_asked_is_not_flagged(
         case = await hub.case(referral_id)
         assert (case.referral.status, case.referral.flags.closed_unasked) == (ReferralStatus.UNREACHABLE, False)
         assert "closed-unasked" not in await hub.event_names(referral_id)
+
+
+@pytest.mark.parametrize("kind", ASKED)
+async def test_who_is_asked_reads_it_in_its_list_of_work_until_it_answers(hub: InProcessHub, kind: str) -> None:
+    owner, referral_id = await referred(hub, kind)
+    query = WorkQuery(list=WorkList.AWAITING_REFERRER, now=hub.clock.now(), limit=10)
+
+    async def listed() -> int:
+        page, _ = await hub.db.read(page_of_work, hub.services, CallerScope(owner), query)
+        return len(page)
+
+    found = []
+    for command in (CONFIRM, ReportContactLost(TODAY), CANNOT, ReportContactRestored(TODAY), ReportContactLost(TODAY)):
+        await hub.execute(referral_id, command)
+        found.append(await listed())
+
+    assert found == [0, 1, 0, 0, 1]

@@ -40,8 +40,10 @@ from app.domain.commands import (
     SignPlan,
     WithdrawReferral,
 )
+from app.reference import load_reference
 from tests.support.unstored_case import COUNSELLOR, NOW, REGISTER, TODAY, handle, new_case
 
+TERMS = load_reference("rotterdam").terms
 MEETING = NOW + timedelta(days=7)
 CONFIRM = ConfirmReferral(COUNSELLOR)
 SCHEDULE, PROPOSE = ScheduleIntake(starts_at=MEETING), ScheduleIntake(starts_at=MEETING, three_way=True)
@@ -71,7 +73,7 @@ def of_counsellor(*commands: Command) -> tuple[str, datetime] | None:
 
 
 def of_referrer(*commands: Command) -> tuple[str, datetime] | None:
-    found = awaited_of_referrer(lived(*commands))
+    found = awaited_of_referrer(lived(*commands), TERMS)
     return (found.step.value, found.since) if found else None
 
 
@@ -123,8 +125,8 @@ def test_what_waits_for_others_or_is_over_waits_for_no_step_of_the_counsellor(co
 def test_attendance_is_awaited_from_the_time_of_the_appointment_on() -> None:
     case = lived(CONFIRM, SCHEDULE)
 
-    assert awaited_now(case, MEETING - timedelta(seconds=1)) == ()
-    (awaited,) = awaited_now(case, MEETING)
+    assert awaited_now(case, TERMS, MEETING - timedelta(seconds=1)) == ()
+    (awaited,) = awaited_now(case, TERMS, MEETING)
     assert (awaited.of, awaited.step.value, awaited.since) == (OrganisationRole.FINANCE_TEAM, "attendance", MEETING)
 
 

@@ -42,8 +42,8 @@ async def list_work_awaiting_referrer(request: Request, filters: Filters, read: 
     """Return the cases that wait for their referrer (*wacht op de verwijzer*): for information, or an answer.
 
     The finance team reads what has waited longest first. A referrer reads what it is asked itself, as far as that was
-    disclosed to it, without terms: `flags` has `awaiting_information`, or the `response` of the appointment is
-    `requested`.
+    disclosed to it, without terms: `flags` has `awaiting_information`, or `contact_lost` where it is asked to restore
+    contact and has not answered, or the `response` of the appointment is `requested`.
     """
     return await _page(request, read, filters, WorkList.AWAITING_REFERRER)
 

@@ -97,13 +97,13 @@ def clock_columns(case: Case, rules: CaseRules) -> Columns:
         "next_at": found.next_at,
         "due_at": found.due_at,
         "breached_at": found.breached_at,
-        **_work_columns(case, found),
+        **_work_columns(case, rules, found),
     }
 
 
-def _work_columns(case: Case, found: Schedule) -> Columns:
-    counsellor, until = case.referral.counsellor, asked_until(case)
-    of_referrer, of_counsellor = awaited_of_referrer(case), awaited_of_counsellor(case)
+def _work_columns(case: Case, rules: CaseRules, found: Schedule) -> Columns:
+    counsellor, until = case.referral.counsellor, asked_until(case, rules.terms)
+    of_referrer, of_counsellor = awaited_of_referrer(case, rules.terms), awaited_of_counsellor(case)
     return {
         "counsellor": counsellor.name if counsellor else None,
         "work_at": found.due_at or (FOREVER if case.goes_on else None),

@@ -97,7 +97,7 @@ def timed_values(services: Services, case: Case) -> FieldValues:
     now = services.clock.now()
     return {
         Field.REFERRAL_TERMS: open_terms(case, services.reference.terms, now),
-        Field.REFERRAL_AWAITED: awaited_now(case, now),
+        Field.REFERRAL_AWAITED: awaited_now(case, services.reference.terms, now),
     }
 
 

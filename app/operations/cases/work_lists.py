@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from app.database import Connection
+from app.domain.asking import asked_since
 from app.domain.case import Case
 from app.domain.codes import AppointmentResponse, AppointmentStatus, OrganisationRole, ReferralStatus
 from app.domain.details import Detail
@@ -68,8 +69,11 @@ def page_of_work(
 
     def show(found: _Found) -> Released | None:
         _, case = found
-        view = release(services, scope, case, _shown_values(services, scope, case)) if case else None
-        return view if view and (query.list is not WorkList.ASKED or _is_asked(view, asked)) else None
+        if case is None:
+            return None
+        view = release(services, scope, case, _shown_values(services, scope, case))
+        is_unanswered = asked_since(case, services.reference.terms) is not None
+        return view if query.list is not WorkList.ASKED or _is_asked(view, asked, is_unanswered) else None
 
     return page_of(fetch, show, lambda found: found[0], query)
 
@@ -107,14 +111,16 @@ def _summary(case: Case) -> ReferralSummary:
     )
 
 
-def _is_asked(view: Released, asked: WorkQuery) -> bool:
-    """Return whether something is asked of a referrer, by what it may read and nothing else."""
+def _is_asked(view: Released, asked: WorkQuery, is_unanswered: bool) -> bool:
+    """Return whether something is asked of a referrer, by what it may read and what it answered, and nothing else."""
     fields = view.fields
     is_over = fields.get(Field.REFERRAL_DISCLOSED_STATUS) not in _NOT_OVER or any(map(fields.get, CLOSURE_REASONS))
     if is_over or (asked.counsellor is not None and fields.get(Field.COUNSELLOR_NAME) != asked.counsellor):
         return False
-    flags = fields.get(Field.REFERRAL_FLAGS)
-    return (isinstance(flags, list) and "awaiting_information" in flags) or _is_asked_to_come(fields, asked.now)
+    read = fields.get(Field.REFERRAL_FLAGS)
+    flags = read if isinstance(read, list) else []
+    is_asked_to_restore = "contact_lost" in flags and is_unanswered
+    return "awaiting_information" in flags or is_asked_to_restore or _is_asked_to_come(fields, asked.now)
 
 
 def _is_asked_to_come(fields: Mapping[Field, FactValue], now: datetime) -> bool:
