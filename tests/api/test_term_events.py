@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from app.api.state import AppState
 from app.database import Connection
-from app.domain.events import ABOUT_TERMS
+from app.domain.events import ABOUT_TERMS, EventType
 from app.models.delivery.delivery import delivery
 from app.models.delivery.outbox import event
 from app.sandbox.runtime import SettableClock
@@ -64,7 +64,7 @@ async def test_terms_of_every_referrer_s_cases_reach_the_finance_team_in_one_rou
             await worker.pull_and_deliver()
 
         sent, own = [*map(json.loads, box.bodies)], await polled(etf)
-        assert types(sent) == types(own) == set(ABOUT_TERMS)
+        assert types(sent) == types(own) == {EventType.TERM_APPROACHING, EventType.TERM_BREACHED}
         assert {each["subject"] for each in sent} == {each["subject"] for each in own}
         assert len({each["subject"] for each in own}) == len(REFERRALS)
         assert not types([*map(json.loads, of_referrers.bodies)]) & ABOUT_TERMS

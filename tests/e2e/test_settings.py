@@ -56,7 +56,11 @@ REFUSED = [
     ("OIN", "12", ": must be 20 digits; correct it"),
     ("PUBLIC_URL", "hub.example.nl", ": must be an address that begins with https:// or http://, with a host"),
     *(
-        (name, address, ": must be an address that begins with https:// or http://, with a host and without spaces")
+        (
+            name,
+            address,
+            ": must be an address that begins with https:// or http://, with a host, a port of at most 65535",
+        )
         for name in ("PUBLIC_URL", "ALLEGRO_URL")
         for address in (
             "http://[::1",

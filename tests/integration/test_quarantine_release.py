@@ -142,7 +142,7 @@ async def test_a_record_that_a_newer_version_replaced_cannot_be_retried(hub: InP
     [overtaken] = await hub.quarantine()
     await hub.pull(SCHEDULED)
 
-    with pytest.raises(Conflict, match=r"overtaken.*read everything"):
+    with pytest.raises(Conflict, match=r"overtaken.*when everything of this partner is read"):
         await retry(hub, Reader(), [overtaken.id])
 
 

@@ -132,7 +132,7 @@ def hub_environment(database_url: str, port: int = 0) -> dict[str, str]:
         "TRAJECTHUB_DATABASE_URL": database_url,
         "TRAJECTHUB_MASTER_KEY": b64encode(MASTER_KEY).decode(),
         "TRAJECTHUB_PORT": str(port),
-        "TRAJECTHUB_PUBLIC_URL": f"http://127.0.0.1:{port}",
+        "TRAJECTHUB_PUBLIC_URL": f"http://127.0.0.1:{port or 8000}",
         "TRAJECTHUB_LOG_LEVEL": "ERROR",
         "TRAJECTHUB_DRAIN_SECONDS": "0",
     }
