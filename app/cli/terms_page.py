@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Set
 
 from app.cli.markdown import GENERATED, table
-from app.domain.codes import ReferrerKind
+from app.domain.codes import OrganisationRole, ReferrerKind
 from app.domain.terms import Length, Term, Terms
 from app.reference import load_reference
 
@@ -32,7 +32,7 @@ _KEYS = """\
 | `referrer_kinds` | for which kinds of referrer; without it for every kind that has no term of this name of its own |
 | `times` | how often it runs, one after the other |
 | `reminds` | the record does not show what it waits for: it ends on its last day, and is never breached |
-| `of` | whom it binds: `finance_team` (also without this key) or `credit_bank` |
+| `of` | whom it binds: `finance_team` (also without this key), `credit_bank` or `referrer` |
 
 A talk from before the first term `decision` has that one. `decision` starts from `first_talk` and `restore_contact`
 from `contact_lost`, and both have a last day. A file with a fault is refused at start, with a sentence for each.
@@ -81,7 +81,8 @@ def _rows(terms: Terms) -> Iterator[tuple[str, ...]]:
 
 def _length(term: Term) -> str:
     repeated = f", {term.times} times" if term.times > 1 else ""
-    return f"{_in_words(term.length)}{repeated}{', of the credit bank' if term.is_of_credit_bank else ''}"
+    bound = "" if term.bound is OrganisationRole.FINANCE_TEAM else f", of the {term.bound.replace('_', ' ')}"
+    return f"{_in_words(term.length)}{repeated}{bound}"
 
 
 def _in_words(length: Length) -> str:

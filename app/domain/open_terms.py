@@ -39,7 +39,7 @@ def _open_term(clock: TermClock, now: datetime) -> OpenTerm:
     return OpenTerm(
         code=clock.term.code,
         label=clock.term.label,
-        bound=OrganisationRole.CREDIT_BANK if clock.term.is_of_credit_bank else OrganisationRole.FINANCE_TEAM,
+        bound=clock.term.bound,
         due_on=clock.due_on,
         state=clock.state(now),
         paused_since=clock.paused_since,

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from enum import StrEnum
 from functools import cached_property
 
-from app.domain.codes import ReferrerKind
+from app.domain.codes import OrganisationRole, ReferrerKind
 from app.domain.local_time import local_date, midnight
 from app.domain.working_days import WorkingCalendar
 
@@ -101,7 +101,7 @@ class Term:
         approaches: how long before its end it is said to approach.
         times: how often it runs, one after the other.
         reminds: the record does not know what it waits for, so that it is over on its last day and never breached.
-        is_of_credit_bank: whether it binds the credit bank and not the finance team.
+        bound: who has to do in time what it waits for.
     """
 
     code: str
@@ -115,7 +115,7 @@ class Term:
     pauses: bool = False
     times: int = 1
     reminds: bool = False
-    is_of_credit_bank: bool = False
+    bound: OrganisationRole = OrganisationRole.FINANCE_TEAM
 
     def is_for(self, kind: ReferrerKind | None) -> bool:
         """Return whether it can apply to this kind of referrer."""

@@ -39,7 +39,7 @@ _LengthPair = Annotated[Length, BeforeValidator(_length)]
 _MilestoneName = Annotated[Milestone, known(Milestone)]
 _ALL: tuple[ReferrerKind | None, ...] = (None,)
 _STARTS = {DECISION: Milestone.FIRST_TALK, RESTORE_CONTACT: Milestone.CONTACT_LOST}
-_OWNERS = (OrganisationRole.FINANCE_TEAM, OrganisationRole.CREDIT_BANK)
+_OWNERS = (OrganisationRole.FINANCE_TEAM, OrganisationRole.CREDIT_BANK, OrganisationRole.REFERRER)
 
 
 def _is_an_owner(role: OrganisationRole) -> OrganisationRole:
@@ -80,7 +80,7 @@ class TermTable(Table):
             pauses=self.pauses,
             times=self.times,
             reminds=self.reminds,
-            is_of_credit_bank=self.of is OrganisationRole.CREDIT_BANK,
+            bound=self.of,
         )
 
 

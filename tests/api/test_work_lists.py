@@ -114,6 +114,15 @@ async def test_a_case_from_before_there_were_terms_is_read_as_it_is_for_a_change
     assert after == {**due(before), "restore_contact": ("2026-03-09", "running")}
 
 
+async def test_a_term_says_who_has_to_be_in_time(dock: Api, etf: Api) -> None:
+    path = await taken_on(dock, etf, "A-1")
+
+    lost = await step(etf, f"{path}/lost-contact", {"lostOn": "2026-03-02"})
+
+    bound = {each["code"]: each["bound"] for each in lost["terms"]}
+    assert bound == {"contact": "finance_team", "restore_contact": "referrer", "intake": "finance_team"}
+
+
 async def test_terms_are_for_the_finance_team_and_the_credit_bank(dock: Api, court: Api, etf: Api, bank: Api) -> None:
     for referrer, reference in ((dock, "A-1"), (court, "C-1")):
         trajectory = await concluded(referrer, etf, reference)

@@ -61,7 +61,7 @@ def test_the_refusal_of_an_unknown_city_names_the_file_to_add() -> None:
 
 
 TERM = CITY["terms"][0]
-OWNER = "terms, row 1 (confirmation), of: must be one of: finance_team, credit_bank"
+OWNER = "terms, row 1 (confirmation), of: must be one of: finance_team, credit_bank, referrer"
 TERM_FAULTS = [
     "terms, row 1 (confirmation), start: 'birth' is not known; use one of: " + ", ".join(Milestone),
     "terms, row 1 (confirmation), length: must be [number from 1 to 1000, unit], with a unit of: " + ", ".join(Unit),
@@ -90,7 +90,7 @@ TERM_FAULTS = [
             {"terms": [*CITY["terms"], TERM]},
             ["terms: more than one term from the same day on for the same kind: confirmation"],
         ),
-        ({"terms": [{**TERM, "of": "referrer"}]}, [OWNER]),
+        ({"terms": [{**TERM, "of": "operator"}]}, [OWNER]),
         (
             {"institutions": [{"code": "rmw", "role": "bank", "system": "rmw"}], "retention": {"quarantine_days": 0}},
             [

@@ -181,6 +181,12 @@ def test_remark_shows_dates_and_codes_as_dutch_readers_know_them() -> None:
     )
 
 
+def test_a_remark_that_contact_is_lost_has_the_last_day_on_which_it_can_be_restored() -> None:
+    fields: dict[str, object] = {Field.CONTACT_LOST_ON: "2019-09-13", Field.CONTACT_RESTORE_BY: "2019-09-20"}
+
+    assert remark(fields) == "Contact verloren: 13-09-2019; Contact herstellen uiterlijk: 20-09-2019"
+
+
 def test_every_remark_about_progress_fits_as_a_whole() -> None:
     for state in ProgressState:
         for step in NextStep:

@@ -74,7 +74,7 @@ _PARTS: Final[tuple[tuple[Field, str, Show], ...]] = (
     (Field.PROGRESS_WEEK, "Weken na de intake", str),
     (Field.REFERRAL_REQUESTED_ACTION, "Gevraagd", label(RequestedAction)),
     (Field.CONTACT_LOST_ON, "Contact verloren", day),
-    (Field.CONTACT_RESTORE_BY, "Contact herstellen voor", day),
+    (Field.CONTACT_RESTORE_BY, "Contact herstellen uiterlijk", day),
     (Field.CONTACT_RESTORED_ON, "Contact hersteld", day),
     (Field.OTHER_HELP_LIFE_DOMAINS, "Leefgebieden", listed(label(LifeDomain))),
     (Field.TERM_EXTENSION_REASON, "Reden verlenging", label(ExtensionReason)),

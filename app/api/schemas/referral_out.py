@@ -206,7 +206,8 @@ class OpenTermOut(Out):
     code: str = Described(description="Code of the term, as the city names it.", examples=["decision"])
     label: str = Described(description="Its name in Dutch.", examples=["Besluit over de dienstverlening"])
     bound: OrganisationRole = Described(
-        description="Who has to be in time: the finance team or the credit bank.", examples=["finance_team"]
+        description="Who has to be in time: the finance team, the credit bank or the referrer.",
+        examples=["finance_team"],
     )
     due_on: date = Described(
         description="Its last day (*uiterlijk op*); while it is paused, as if it went on at once.",
