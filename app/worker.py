@@ -34,7 +34,7 @@ class WorkerLoops:
 
     Attributes:
         pullers: one for each connected partner.
-        watch_terms: tells what is due of terms; returns whether there is more.
+        watch_terms: reports what is due of terms; returns whether there is more.
         purge: deletes a batch of what is older than the terms of retention; returns whether there is more.
         reporter: reports this process for operators.
         check_schema: raises SchemaMismatch when the database no longer has the schema of this version of the hub.

@@ -6,7 +6,6 @@ from app.domain.case import Case
 from app.domain.clocks import TermClock, clocks_of
 from app.domain.details import Detail, Said
 from app.domain.local_time import local_date
-from app.domain.term_facts import TermFacts
 from app.domain.terms import RESTORE_CONTACT, Milestone, Terms
 
 
@@ -22,9 +21,9 @@ def asked_to_restore_until(case: Case, terms: Terms, now: datetime) -> date | No
     return clock.due_on if clock else None
 
 
-def asked_since(case: Case, terms: Terms) -> datetime | None:
+def asked_to_restore_since(case: Case, terms: Terms) -> datetime | None:
     """Return since when the referrer is asked to restore contact and has not answered; None when it is not."""
-    reached = (case.referral.term_facts or TermFacts()).reached
+    reached = case.term_facts.reached
     lost_at = reached.get(Milestone.CONTACT_LOST)
     if lost_at is None or Milestone.CONTACT_ANSWERED in reached:
         return None

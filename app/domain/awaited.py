@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from app.domain.asking import asked_since
+from app.domain.asking import asked_to_restore_since
 from app.domain.case import Case
 from app.domain.codes import (
     AppointmentResponse,
@@ -90,7 +90,7 @@ def awaited_of_referrer(case: Case, terms: Terms) -> Awaited | None:
         return Awaited(OrganisationRole.REFERRER, AwaitedStep.INFORMATION, since)
     if planned and planned.response is AppointmentResponse.REQUESTED:
         return Awaited(OrganisationRole.REFERRER, AwaitedStep.APPOINTMENT_ANSWER, _turned_at(case))
-    asked_at = asked_since(case, terms)
+    asked_at = asked_to_restore_since(case, terms)
     return Awaited(OrganisationRole.REFERRER, AwaitedStep.CONTACT, asked_at) if asked_at else None
 
 
@@ -102,12 +102,12 @@ def awaited_of_counsellor(case: Case) -> Awaited | None:
 def asked_until(case: Case, terms: Terms) -> datetime | None:
     """Return until when the referrer is asked for something, as far as it was disclosed to it; None when it is not.
 
-    It follows from what was disclosed alone, with whatever consent: how the case is must not show in its absence.
+    It follows from what was disclosed, with whatever consent, and from what the referrer answered: how the case is must
+    not show in its absence.
     """
-    flags = case.disclosed.read(_WHATEVER_CONSENT).get(Field.REFERRAL_FLAGS)
-    if isinstance(flags, tuple) and "awaiting_information" in flags:
-        return FOREVER
-    if isinstance(flags, tuple) and "contact_lost" in flags and asked_since(case, terms):
+    read = case.disclosed.read(_WHATEVER_CONSENT).get(Field.REFERRAL_FLAGS)
+    flags = read if isinstance(read, tuple) else ()
+    if "awaiting_information" in flags or ("contact_lost" in flags and asked_to_restore_since(case, terms)):
         return FOREVER
     newest = max(case.disclosed.appointments, default=None)
     known = case.disclosed.read_appointment(newest, _WHATEVER_CONSENT) if newest else {}

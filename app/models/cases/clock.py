@@ -91,7 +91,7 @@ def schedule(tx: Connection, cases: Sequence[Case], rules: CaseRules) -> None:
 
 def clock_columns(case: Case, rules: CaseRules) -> Columns:
     """Return the row of a case."""
-    found: Schedule = schedule_of(case, rules.terms, rules.now)
+    found = schedule_of(case, rules.terms, rules.now)
     return {
         "referral_id": case.id,
         "next_at": found.next_at,

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from app.database import Connection
-from app.domain.asking import asked_since
+from app.domain.asking import asked_to_restore_since
 from app.domain.case import Case
 from app.domain.codes import AppointmentResponse, AppointmentStatus, OrganisationRole, ReferralStatus
 from app.domain.details import Detail
@@ -72,7 +72,7 @@ def page_of_work(
         if case is None:
             return None
         view = release(services, scope, case, _shown_values(services, scope, case))
-        is_unanswered = asked_since(case, services.reference.terms) is not None
+        is_unanswered = asked_to_restore_since(case, services.reference.terms) is not None
         return view if query.list is not WorkList.ASKED or _is_asked(view, asked, is_unanswered) else None
 
     return page_of(fetch, show, lambda found: found[0], query)
