@@ -125,8 +125,10 @@ async def _show_receiving_side(env: SandboxEnv, timeline: Timeline, row: Registe
         timeline.note(f"GIDSO now has {len(lines)} journal lines; the last: {lines[-1]['Tekst']}")
     elif row.system is System.RMW:
         registration = await env.partner_console.registration(row.reference)
-        status, tab = registration["statussen"][-1], registration["tab"]
-        timeline.note(f"RMW's referral code is now {status['statuscode']}: {status['toelichting']}; tab {tab['stand']}")
+        status = registration["statussen"][-1]
+        tab = "closed" if registration["tab"]["stand"] == "G" else "open"
+        state = f"{status['statuscode']} ({status['toelichting']})"
+        timeline.note(f"RMW's referral code is now {state}; its activity tab is {tab}")
     else:
         events = env.receiver.received.get(row.organisation_code, [])
         types = ", ".join(event["type"].removeprefix("nl.trajecthub.") for event in events)

@@ -117,6 +117,15 @@ async def test_a_worker_refers_in_gidso_and_notes_that_the_support_stopped() -> 
     assert "<b>Voorbeeld" not in made.text
 
 
+async def test_a_list_says_how_many_records_it_shows() -> None:
+    for system, values in ((System.GIDSO, {"teamsoort": "Wijkteam"}), (System.RMW, {})):
+        async with simulated(system) as http:
+            for _ in range(2):
+                await filled_in(http, "/aanmeldingen", teamcode="wi", datum=DAY, **values, **PERSON)
+            shown = (await http.get("/")).text
+        assert "De 2 laatst gewijzigde aanmeldingen" in shown, system
+
+
 async def test_a_consultant_refers_in_rmw() -> None:
     async with simulated(System.RMW) as http:
         made = await filled_in(http, "/aanmeldingen", teamcode="wi", datum=DAY, driegesprek="J", **PERSON)

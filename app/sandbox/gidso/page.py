@@ -1,6 +1,6 @@
 """The pages of the simulated GIDSO: its registrations and journals, and the forms of a worker."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from html import escape
 from uuid import uuid4
@@ -23,10 +23,10 @@ def address_of(aanmelding_id: str) -> str:
     return f"/aanmeldingen/{aanmelding_id}"
 
 
-def list_content(rows: Iterable[tuple[Document, list[Document]]], note: str, today: date) -> str:
+def list_content(rows: Sequence[tuple[Document, list[Document]]], note: str, today: date) -> str:
     """Return the content of the page with registrations and their journals, and the form for a new one."""
     return (
-        "<p>De 200 laatst gewijzigde aanmeldingen met hun journaal. Open een aanmelding om haar te wijzigen. "
+        f"<p>De {len(rows)} laatst gewijzigde aanmeldingen met hun journaal. Open een aanmelding om haar te wijzigen. "
         f"Alle personen zijn verzonnen.</p><p>{pages.link('#nieuw', 'Nieuwe aanmelding')}</p>{note}"
         + pages.table(_COLUMNS, (_row(row, lines) for row, lines in rows))
         + '<h2 id="nieuw">Nieuw</h2>'
