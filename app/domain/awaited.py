@@ -85,8 +85,7 @@ def awaited_of_referrer(case: Case, terms: Terms) -> Awaited | None:
         return None
     planned = _planned(case)
     if case.referral.flags.awaiting_information:
-        awaited = [each.since for each in case.term_facts.pauses if each.until is None]
-        since = awaited[-1] if awaited else _turned_at(case)
+        since = case.term_facts.awaited_since or _turned_at(case)
         return Awaited(OrganisationRole.REFERRER, AwaitedStep.INFORMATION, since)
     if planned and planned.response is AppointmentResponse.REQUESTED:
         return Awaited(OrganisationRole.REFERRER, AwaitedStep.APPOINTMENT_ANSWER, _turned_at(case))

@@ -184,7 +184,7 @@ class Case:
             guards.add(Guard.IN_CONTACT)
         if self.trajectory is None:
             guards.add(Guard.NO_TRAJECTORY)
-        if self.referral.flags.awaiting_information:
+        if self.term_facts.awaited_since:
             guards.add(Guard.INFORMATION_AWAITED)
         return frozenset(guards)
 

@@ -8,7 +8,7 @@ from app.domain.case import Case
 from app.domain.codes import ClockState
 from app.domain.local_time import local_date, midnight
 from app.domain.milestones import milestones
-from app.domain.term_facts import Extension, Pause, Reported, TermFacts, without_overlap
+from app.domain.term_facts import Extension, Pause, Reported, TermFacts
 from app.domain.terms import Milestone, Term, Terms, Unit
 
 _DAY = timedelta(days=1)
@@ -168,7 +168,7 @@ def _with_due(clock: TermClock, terms: Terms, pauses: Sequence[Pause]) -> TermCl
     if clock.extended:
         counts_from = max(counts_from, clock.extended.extended_at)
         clock = replace(clock, due_at=midnight(clock.extended.due_on + _DAY))
-    for pause in without_overlap(pauses) if clock.term.pauses else ():
+    for pause in pauses if clock.term.pauses else ():
         # What ended before, or is paused after it has passed, is no longer than it was.
         if pause.since >= clock.due_at or (clock.met_at and pause.since >= clock.met_at):
             continue

@@ -95,6 +95,11 @@ class Detail(Enum):
         "Contact was reported lost or restored later than this; read the history, and give the right day.",
         "Het contact is later dan dit als verloren of hersteld gemeld; lees de geschiedenis, en geef de juiste dag.",
     )
+    INFORMATION_CHANGED_SINCE = (
+        "Information was reported as awaited or received later than this; read the history, and give the right moment.",
+        "Er is later dan dit gemeld dat op informatie wordt gewacht, of dat die er is; lees de geschiedenis, en geef "
+        "het juiste moment.",
+    )
     REFERRER_NOT_ASKED = (
         "The referrer restores contact first, as was agreed: report the lost contact, and it is asked.",
         "De verwijzer herstelt eerst het contact, zoals afgesproken: meld dat het verloren is, dan wordt het gevraagd.",

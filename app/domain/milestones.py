@@ -8,7 +8,7 @@ from app.domain.case import Case
 from app.domain.codes import ClosureReason, KbrStatus, SignalKind, TrajectoryResult, TrajectoryStatus
 from app.domain.lifecycle import Action, Machine, is_ended
 from app.domain.local_time import midnight
-from app.domain.term_facts import Pause, TermFacts
+from app.domain.term_facts import TermFacts
 from app.domain.terms import Milestone
 from app.domain.values import HistoryEntry, Trajectory
 
@@ -46,19 +46,20 @@ def noted(case: Case, facts: TermFacts, entries: Iterable[HistoryEntry]) -> Term
 
     Of a milestone that is reported twice the earlier moment counts.
     """
-    reached, pauses = dict(facts.reached), facts.pauses
+    reached, awaited, received = dict(facts.reached), facts.awaited, facts.received
     for entry in entries:
         _note_contact(reached, entry)
         for each in _REACHED_BY.get(Action(entry.action), ()):
             reached[each] = min(entry.occurred_at, reached.get(each, entry.occurred_at))
         if not case.goes_on and entry.to_status != entry.from_status and entry.machine != Machine.KBR_APPLICATION:
             reached[Milestone.CASE_ENDED] = entry.occurred_at
-        pauses = _paused(pauses, entry)
+        awaited = _with(awaited, entry, Action.AWAIT_INFORMATION)
+        received = _with(received, entry, Action.RECEIVE_INFORMATION)
     if case.goes_on:
         reached.pop(Milestone.CASE_ENDED, None)
     if not case.referral.flags.contact_lost:
         _forget_contact(reached)
-    return replace(facts, reached=reached, pauses=pauses)
+    return replace(facts, reached=reached, awaited=awaited, received=received)
 
 
 def _note_contact(reached: dict[Milestone, datetime], entry: HistoryEntry) -> None:
@@ -82,14 +83,9 @@ def _forget_contact(reached: dict[Milestone, datetime]) -> None:
     reached.pop(Milestone.CONTACT_ANSWERED, None)
 
 
-def _paused(pauses: tuple[Pause, ...], entry: HistoryEntry) -> tuple[Pause, ...]:
-    is_awaited = bool(pauses) and pauses[-1].until is None
-    if entry.action == Action.AWAIT_INFORMATION and not is_awaited:
-        return (*pauses, Pause(entry.occurred_at))
-    if entry.action == Action.RECEIVE_INFORMATION and is_awaited:
-        *earlier, last = pauses
-        return (*earlier, replace(last, until=max(entry.occurred_at, last.since)))
-    return pauses
+def _with(moments: tuple[datetime, ...], entry: HistoryEntry, action: Action) -> tuple[datetime, ...]:
+    """Return the moments of an action with that of a history entry, if it is of this action."""
+    return tuple(sorted({*moments, entry.occurred_at})) if entry.action == action else moments
 
 
 def _days(case: Case) -> Iterator[tuple[Milestone, date]]:

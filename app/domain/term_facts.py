@@ -31,7 +31,7 @@ class Extension:
 
 @dataclass(frozen=True)
 class Pause:
-    """A time in which information was awaited; ``until`` None as long as it is."""
+    """A time in which information was awaited; ``until`` None as long as it is, or was when the case ended."""
 
     since: datetime
     until: datetime | None = None
@@ -43,7 +43,8 @@ class TermFacts:
 
     Attributes:
         reached: when milestones were first reached, as far as no field has their day.
-        pauses: when information was awaited, as it was reported: the last may still go on, and some may overlap.
+        awaited: the moments from which information was reported to be awaited, in any order.
+        received: the moments at which it was reported to be received, in any order.
         extensions: by the key of the clock.
         reported: what was reported, by the key of the clock.
         reported_weeks: the weeks of progress that were reported, or had passed before anybody could report them.
@@ -51,11 +52,31 @@ class TermFacts:
     """
 
     reached: Mapping[Milestone, datetime] = field(default_factory=dict)
-    pauses: tuple[Pause, ...] = ()
+    awaited: tuple[datetime, ...] = ()
+    received: tuple[datetime, ...] = ()
     extensions: Mapping[str, Extension] = field(default_factory=dict)
     reported: Mapping[str, Reported] = field(default_factory=dict)
     reported_weeks: tuple[int, ...] = ()
     turned_at: datetime | None = None
+
+    @property
+    def pauses(self) -> Sequence[Pause]:
+        """When information was awaited, oldest first, each time until it was first received."""
+        found: list[Pause] = []
+        reports = sorted([*((at, False) for at in self.awaited), *((at, True) for at in self.received)])
+        for at, is_received in reports:
+            is_awaited = bool(found) and found[-1].until is None
+            if is_awaited and is_received:
+                found[-1] = replace(found[-1], until=at)
+            elif not is_awaited and not is_received:
+                found.append(Pause(at))
+        return found
+
+    @property
+    def awaited_since(self) -> datetime | None:
+        """Since when information is awaited; None when it is not."""
+        pauses = self.pauses
+        return pauses[-1].since if pauses and pauses[-1].until is None else None
 
     def of_clocks(self, keys: Collection[str]) -> "TermFacts":
         """Return the facts without what concerns other clocks, such as that of contact that was lost before."""
@@ -67,18 +88,3 @@ class TermFacts:
         """Return the facts with the new last day of a clock; nothing was reported of it yet."""
         reported = {name: each for name, each in self.reported.items() if name != key}
         return replace(self, extensions={**self.extensions, key: extension}, reported=reported)
-
-
-def without_overlap(pauses: Sequence[Pause]) -> Sequence[Pause]:
-    """Return pauses, oldest first, with those joined that overlap, so that no time counts twice."""
-    joined: list[Pause] = []
-    for each in sorted(pauses, key=lambda pause: pause.since):
-        if joined and (joined[-1].until is None or each.since <= joined[-1].until):
-            joined[-1] = replace(joined[-1], until=_later_of(joined[-1].until, each.until))
-        else:
-            joined.append(each)
-    return joined
-
-
-def _later_of(one: datetime | None, other: datetime | None) -> datetime | None:
-    return max(one, other) if one and other else None

@@ -152,9 +152,11 @@ async def tell_trajectories(run: ExampleRun) -> None:
 
 async def _terms(run: ExampleRun) -> None:
     _, team = await _attended(run, 37)
-    for example in ("smallest", "full"):
+    # What has a moment of its own is earlier than what happens now.
+    for example in ("full", "smallest"):
         await run.show("team", "awaitInformation", example, ids=team)
         await run.show("team", "reportInformationReceived", example, ids=team)
+    for example in ("smallest", "full"):
         await run.show("team", "extendTerm", example, ids=team)
     extension = {"term": "decision", "dueOn": "2026-12-01", "reason": "other"}
     await run.refused("team", "extendTerm", _AGAIN, extension, ids=team)

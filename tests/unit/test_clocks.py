@@ -153,15 +153,42 @@ def test_a_term_stands_still_while_information_is_awaited_where_that_was_agreed(
     assert {"confirmation", "service_decision", "aftercare"} <= set(unpaused)
 
 
-def test_pauses_that_overlap_count_once() -> None:
+def test_a_term_stands_still_as_long_whatever_the_order_in_which_allegro_reports() -> None:
     waits, goes_on = AwaitInformation(), InformationReceived()
-    reports: list[tuple[int, Command]] = [(10, waits), (20, goes_on), (14, waits)]
-    for last in (17, 30):
+    # From day 2 to day 9, and from day 12 on; the reports of days 5 and 10 say nothing new.
+    reports: list[tuple[int, Command]] = [(2, waits), (5, waits), (9, goes_on), (10, goes_on), (12, waits)]
+    for order in permutations(reports):
         case = case_after(*TO_TRAJECTORY)
-        for days, command in (*reports, (last, goes_on)):
-            do(case, days, command)
-        # From day 10 to day 20, or to day 30.
-        assert clock(case, "decision").due_on == date(2026, 6, 1) + DAYS * max(10, last - 10)
+        at(case, 20)
+        for day, command in order:
+            handle(case, command, replace(FROM_ALLEGRO, occurred_at=NOW + day * DAYS))
+        found = clock(case, "decision")
+        assert case.referral.flags.awaiting_information, order
+        assert (found.paused_since, found.due_on) == (NOW + 12 * DAYS, date(2026, 6, 8)), order
+
+
+def test_over_the_api_information_is_awaited_and_received_in_order_only() -> None:
+    case = case_after(*TO_TRAJECTORY)
+    do(case, 10, AwaitInformation())
+    assert "later than this" in (refusal_of(case, 9, InformationReceived()) or "")
+    do(case, 20, InformationReceived())
+    assert "later than this" in (refusal_of(case, 14, AwaitInformation()) or "")
+    assert clock(case, "decision").due_on == date(2026, 6, 11)
+
+
+def test_of_a_case_that_is_over_no_information_is_awaited_until_it_is_reopened() -> None:
+    ends: list[Sequence[Command]] = [
+        (*TO_TRAJECTORY, AwaitInformation(), CloseTrajectory(ClosureReason.MOVED_AWAY, TODAY)),
+        (*TALK, AwaitInformation(), ConcludeIntake(IntakeResult.NO_SUPPORT_WANTED, TODAY)),
+        (CONFIRM, LOST, CANNOT, AwaitInformation(), MarkUnreachable()),
+    ]
+    for commands in ends:
+        case = case_after(*commands)
+        assert not case.referral.flags.awaiting_information
+    do(case, 5, ReportContactRestored(date(2026, 3, 7)))
+    assert case.referral.flags.awaiting_information
+    do(case, 6, InformationReceived())
+    assert not case.referral.flags.awaiting_information
 
 
 def test_what_is_awaited_after_a_term_has_passed_moves_nothing() -> None:

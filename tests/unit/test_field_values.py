@@ -69,7 +69,8 @@ LEFT_AS_IT_IS = {
     "Referral.consent.recorded_at",
     "Referral.consent.recorded_by",
     # No field shows what terms depend on.
-    "Referral.term_facts.pauses",
+    "Referral.term_facts.awaited",
+    "Referral.term_facts.received",
     "Referral.term_facts.reported_weeks",
     "Referral.term_facts.turned_at",
     # An organisation that refers no more has no new cases.

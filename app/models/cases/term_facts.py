@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from app.domain.codes import ExtensionReason
-from app.domain.term_facts import Extension, Pause, Reported, TermFacts
+from app.domain.term_facts import Extension, Reported, TermFacts
 from app.domain.terms import Milestone
 
 
@@ -15,7 +15,8 @@ def to_facts(document: Mapping[str, Any] | None) -> TermFacts | None:
         return None
     return TermFacts(
         reached={Milestone(name): datetime.fromisoformat(at) for name, at in document.get("reached", {}).items()},
-        pauses=tuple(Pause(*(at and datetime.fromisoformat(at) for at in each)) for each in document.get("pauses", ())),
+        awaited=tuple(map(datetime.fromisoformat, document.get("awaited", ()))),
+        received=tuple(map(datetime.fromisoformat, document.get("received", ()))),
         extensions={key: _to_extension(*each) for key, each in document.get("extensions", {}).items()},
         reported={key: Reported(each) for key, each in document.get("reported", {}).items()},
         reported_weeks=tuple(document.get("weeks", ())),
@@ -29,7 +30,8 @@ def facts_document(facts: TermFacts | None) -> dict[str, Any] | None:
         return None
     document = {
         "reached": {name: at.isoformat() for name, at in facts.reached.items()},
-        "pauses": [[each.since.isoformat(), each.until and each.until.isoformat()] for each in facts.pauses],
+        "awaited": [each.isoformat() for each in facts.awaited],
+        "received": [each.isoformat() for each in facts.received],
         "extensions": {
             key: [each.due_on.isoformat(), each.reason, each.extended_at.isoformat()]
             for key, each in facts.extensions.items()

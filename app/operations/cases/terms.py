@@ -33,6 +33,7 @@ def note_terms(case: Case, entries: Iterable[HistoryEntry]) -> None:
     What is recorded quietly is not reported: what is due by now counts as reported.
     """
     case.term_facts = facts_with(case, entries)
+    _show_awaited(case)
     clocks = clocks_of(case, case.rules.terms, case.now)
     case.term_facts = case.term_facts.of_clocks({each.key for each in clocks})
     if case.rules.suppress_events:
@@ -53,28 +54,36 @@ def take_as_reported(case: Case, clocks: Sequence[TermClock]) -> None:
 
 
 def await_information(case: Case, command: AwaitInformation, context: ActionContext) -> None:
-    """Note that the counsellor waits for information; terms that pause pause. The same again changes nothing."""
+    """Note that the counsellor waits for information; terms that pause pause. The same again changes nothing.
+
+    Raises:
+        TransitionNotAllowed: information was received later than this; a partner's report then only enters the history.
+    """
     _require_role(Action.AWAIT_INFORMATION, context)
-    is_known = any(each.since == context.occurred_at for each in case.term_facts.pauses)
-    if not is_known and not case.referral.flags.awaiting_information:
-        case.transition(Step(action=Action.AWAIT_INFORMATION), context)
-        _set_awaiting(case, is_awaited=True)
+    facts, moment, step = case.term_facts, context.occurred_at, Step(action=Action.AWAIT_INFORMATION)
+    is_awaited = facts.awaited_since is not None
+    is_late = is_awaited or any(each >= moment for each in facts.received)
+    if moment in facts.awaited or case.notes_only(step, context, is_late=is_late) or is_awaited:
+        return
+    if is_late:
+        raise TransitionNotAllowed(Detail.INFORMATION_CHANGED_SINCE())
+    case.transition(step, context)
 
 
 def information_received(case: Case, command: InformationReceived, context: ActionContext) -> None:
     """Note that the counsellor has what it waited for; terms that paused go on. The same again changes nothing.
 
     Raises:
-        TransitionNotAllowed: nothing is awaited; a partner's report then only enters the history.
+        TransitionNotAllowed: nothing is awaited, or only since later; a partner's report then only enters the history.
     """
     _require_role(Action.RECEIVE_INFORMATION, context)
-    if any(each.until == context.occurred_at for each in case.term_facts.pauses):
+    facts, moment, step = case.term_facts, context.occurred_at, Step(action=Action.RECEIVE_INFORMATION)
+    since = facts.awaited_since
+    if moment in facts.received or case.notes_only(step, context, is_late=since is None or moment < since):
         return
-    step = Step(action=Action.RECEIVE_INFORMATION)
-    if case.notes_only(step, context, is_late=not case.referral.flags.awaiting_information):
-        return
+    if since and moment < since:
+        raise TransitionNotAllowed(Detail.INFORMATION_CHANGED_SINCE())
     case.transition(step, context)
-    _set_awaiting(case, is_awaited=False)
 
 
 def extend_term(case: Case, command: ExtendTerm, context: ActionContext) -> None:
@@ -147,9 +156,12 @@ def _require_role(action: Action, context: ActionContext) -> None:
     lifecycle.require_role(Machine.REFERRAL, action, context.role)
 
 
-def _set_awaiting(case: Case, *, is_awaited: bool) -> None:
-    flags = replace(case.referral.flags, awaiting_information=is_awaited)
-    case.referral = replace(case.referral, flags=flags)
+def _show_awaited(case: Case) -> None:
+    """Show whether information is awaited: of a case that is over nothing is."""
+    is_awaited = case.goes_on and case.term_facts.awaited_since is not None
+    if is_awaited is not case.referral.flags.awaiting_information:
+        flags = replace(case.referral.flags, awaiting_information=is_awaited)
+        case.referral = replace(case.referral, flags=flags)
 
 
 def _move_decision(case: Case, clocks: Sequence[TermClock]) -> None:
