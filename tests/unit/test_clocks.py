@@ -287,6 +287,14 @@ def test_where_asking_was_agreed_no_case_closes_before_the_referrer_could_restor
         assert not case.goes_on
 
 
+def test_the_day_until_which_a_referrer_is_asked_is_that_of_the_term_also_where_contact_was_lost_earlier() -> None:
+    case = case_after(CONFIRM)
+    do(case, 10, ReportContactLost(TODAY))
+
+    told = case.new_events[-1].event.facts[Field.CONTACT_RESTORE_BY]
+    assert told == clock(case, "restore_contact").due_on.isoformat() == "2026-03-19"
+
+
 def test_a_referrer_that_cannot_restore_contact_ends_its_term() -> None:
     for before, closing in ENDS_FOR_WANT_OF_CONTACT:
         case = case_after(*before, LOST, CANNOT)

@@ -41,7 +41,7 @@ def report_contact_lost(case: Case, command: ReportContactLost, context: ActionC
     Raises:
         TransitionNotAllowed: contact changed later than this; a partner's report only enters the history.
     """
-    step, moment = _lost(case, command.lost_on), _moment_of(command.lost_on, context)
+    step, moment = _lost(case, command.lost_on, context), _moment_of(command.lost_on, context)
     lifecycle.require_role(step.machine, step.action, context.role)
     if case.referral.flags.contact_lost:
         _note_moment(case, moment)
@@ -103,7 +103,7 @@ def lose_contact_first(case: Case, step: Step, day: date, context: ActionContext
         _note_unasked(case, step, day, context)
     moment = _moment_of(day, context)
     if Guard.IN_CONTACT in case.guards and not (context.catch_up and _is_outdated(case, moment)):
-        _lose(case, _lost(case, day), moment, context)
+        _lose(case, _lost(case, day, context), moment, context)
 
 
 def _note_unasked(case: Case, step: Step, day: date, context: ActionContext) -> None:
@@ -199,13 +199,14 @@ def _end_of_day(moment: datetime) -> datetime:
     return datetime.combine(local_date(moment), time.max, AMSTERDAM).astimezone(UTC)
 
 
-def _lost(case: Case, day: date) -> Step:
+def _lost(case: Case, day: date, context: ActionContext) -> Step:
     facts: dict[Field, FactValue] = {
         Field.CONTACT_LOST_ON: day.isoformat(),
         Field.REFERRAL_REQUESTED_ACTION: RequestedAction.RESTORE_CONTACT.value,
         **_led_by(case),
     }
-    if by := restore_by(case, case.rules.terms, day):
+    # The term runs from the report: a day in the past leaves the referrer as long.
+    if by := restore_by(case, case.rules.terms, local_date(context.occurred_at)):
         facts[Field.CONTACT_RESTORE_BY] = by.isoformat()
     return Step(action=Action.REPORT_CONTACT_LOST, event=EventType.CONTACT_LOST, facts=facts)
 
