@@ -26,6 +26,7 @@ const CALLS = [
   ["getTrajectory", "200"],
   ["getTrajectoryHistory", "200"],
   ["listTrajectoryActions", "200"],
+  ["listWorkAwaitingReferrer", "200"],
   ["listSubscriptions", "200"],
   ["createSubscription", "201"],
   ["getSubscription", "200"],
@@ -63,6 +64,10 @@ const LEFT_OUT = [
   // Addresses of a sandbox need no consent.
   "requestSubscriptionConsent",
   "approveSubscription",
+  // For the finance team.
+  "listWorkOfCounsellor",
+  "listOverdueWork",
+  "listWorkAwaitingCounsellor",
   // For deliveries that have ended.
   "redeliverDelivery",
 ];
