@@ -6,12 +6,12 @@ from app.domain.case import Case
 from app.domain.clocks import TermClock, clocks_of
 from app.domain.details import Detail, Said
 from app.domain.local_time import local_date
-from app.domain.terms import RESTORE_CONTACT, Milestone, Terms
+from app.domain.terms import RESTORE_CONTACT, Milestone, Term, Terms
 
 
 def restore_by(case: Case, terms: Terms, lost_on: date) -> date | None:
     """Return by when the referrer is asked to restore contact that was lost on a day; None where nobody is asked."""
-    term = terms.term(RESTORE_CONTACT, case.referral.organisation.kind, lost_on)
+    term = _agreed(case, terms, lost_on)
     return term.length.after(lost_on, terms.calendar) if term else None
 
 
@@ -27,7 +27,7 @@ def asked_to_restore_since(case: Case, terms: Terms) -> datetime | None:
     lost_at = reached.get(Milestone.CONTACT_LOST)
     if lost_at is None or Milestone.CONTACT_ANSWERED in reached:
         return None
-    return lost_at if terms.term(RESTORE_CONTACT, case.referral.organisation.kind, local_date(lost_at)) else None
+    return lost_at if _agreed(case, terms, local_date(lost_at)) else None
 
 
 def unasked(case: Case, terms: Terms, now: datetime) -> Said | None:
@@ -35,12 +35,16 @@ def unasked(case: Case, terms: Terms, now: datetime) -> Said | None:
 
     Where asking was agreed, the referrer has a term to restore contact, unless it answered that it could not.
     """
-    if terms.term(RESTORE_CONTACT, case.referral.organisation.kind, local_date(now)) is None:
+    if _agreed(case, terms, local_date(now)) is None:
         return None
     clock = _asked(case, terms, now)
     if clock is None:
         return Detail.REFERRER_NOT_ASKED()
     return Detail.REFERRER_HAS_TIME(due_on=clock.due_on.isoformat()) if clock.is_open and now < clock.due_at else None
+
+
+def _agreed(case: Case, terms: Terms, day: date) -> Term | None:
+    return terms.term(RESTORE_CONTACT, case.referral.organisation.kind, day)
 
 
 def _asked(case: Case, terms: Terms, now: datetime) -> TermClock | None:
