@@ -11,7 +11,7 @@ Document = Mapping[str, object]
 """A data file as TOML has it."""
 
 _Table = TypeVar("_Table", bound="Table")
-_MAX_LISTED = 12
+_MAX_LISTED = 16
 
 
 class Table(BaseModel):

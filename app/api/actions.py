@@ -24,12 +24,20 @@ OPERATIONS: Mapping[Action, str] = {
     Action.AWAIT_INFORMATION: "await_information",
     Action.RECEIVE_INFORMATION: "report_information_received",
     Action.EXTEND_TERM: "extend_term",
+    Action.PROPOSE: "propose_appointment",
     Action.SCHEDULE: "schedule_appointment",
     Action.RESCHEDULE: "schedule_appointment",
     Action.RESPOND: "answer_appointment",
+    Action.CANCEL_PROPOSAL: "cancel_appointment",
     Action.CANCEL_APPOINTMENT: "cancel_appointment",
     Action.ATTEND: "record_attendance",
     Action.MISS: "record_attendance",
+    Action.PROPOSE_MEETING: "propose_appointment",
+    Action.SCHEDULE_MEETING: "schedule_appointment",
+    Action.RESCHEDULE_MEETING: "schedule_appointment",
+    Action.CANCEL_MEETING: "cancel_appointment",
+    Action.ATTEND_MEETING: "record_attendance",
+    Action.MISS_MEETING: "record_attendance",
     Action.CONCLUDE: "record_intake_result",
     Action.CONCLUDE_UNATTENDED: "record_intake_result",
     Action.REPORT_CONTACT_LOST: "report_lost_contact",
@@ -70,19 +78,19 @@ def action_routes(routes: Sequence[BaseRoute]) -> ActionRoutes:
     return {action: by_name[name] for action, name in OPERATIONS.items()}
 
 
-def actions_out(hub: AppState, request: Request, actions: Sequence[Action], ids: Mapping[str, object]) -> ActionsOut:
+def actions_out(hub: AppState, request: Request, actions: Mapping[Action, Mapping[str, object]]) -> ActionsOut:
     """Return actions on the wire, each with the operation by which it is done.
 
-    ``ids`` are the caller's own ids for the addresses, by the name of the parameter.
+    ``actions`` has for each the caller's own ids for its address, by the name of the parameter.
     """
-    return ActionsOut(items=list(actions), operations=list(_operations(hub, request, actions, ids)))
+    return ActionsOut(items=list(actions), operations=list(_operations(hub, request, actions)))
 
 
 def _operations(
-    hub: AppState, request: Request, actions: Sequence[Action], ids: Mapping[str, object]
+    hub: AppState, request: Request, actions: Mapping[Action, Mapping[str, object]]
 ) -> Iterator[ActionOperationOut]:
     routes: ActionRoutes = request.app.state.action_routes
-    for action in actions:
+    for action, ids in actions.items():
         route = routes[action]
         # An appointment that was not disclosed to the caller has no address.
         if route.param_convertors.keys() <= ids.keys():

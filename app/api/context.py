@@ -21,7 +21,7 @@ from app.api.paging import cursor_of, position_of
 from app.api.responses import answer, json_answer, released_etag, request_of, to_response
 from app.api.state import AppState
 from app.domain.case import Case
-from app.domain.commands import ActionContext, Command, RegisterReferral
+from app.domain.commands import ActionContext, Command, ProposeAppointment, RegisterReferral, ScheduleIntake
 from app.domain.details import Detail
 from app.domain.errors import NotTheOwner, TransitionNotAllowed
 from app.domain.preconditions import check_precondition
@@ -204,11 +204,14 @@ class WriteContext(ReadContext):
         ref, represent = ReferralRef(self.resolve(given_id)), self.represent_referral
         return await self._change(ref, source, occurred_at, represent, lambda case: _answer(represent(case)))
 
-    async def schedule(self, referral_id: UUID, command: Command, occurred_at: datetime | None) -> Response:
-        """Execute a command that makes an appointment of a referral; the answer is the new appointment."""
+    async def schedule(
+        self, referral_id: UUID, command: ScheduleIntake | ProposeAppointment, occurred_at: datetime | None
+    ) -> Response:
+        """Execute a command that plans or proposes an appointment; the answer is that appointment."""
 
         def created(case: Case) -> Answer:
-            shown_id = self.shown_id(case.appointments[-1].id)
+            made = case.made_now(command.kind)
+            shown_id = self.shown_id(made.id if made else referral_id)
             location = f"{self.hub.api_url}/referrals/{referral_id}/appointments/{shown_id}"
             return _answer(self.represent_appointment(shown_id, case), 201, location)
 

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 
 from app.domain.asking import asked_to_restore_since
 from app.domain.case import Case
 from app.domain.codes import (
+    AppointmentKind,
     AppointmentResponse,
     AppointmentStatus,
     AwaitedStep,
@@ -19,6 +20,8 @@ from app.domain.codes import (
 from app.domain.disclosed import InForce
 from app.domain.fields import Field
 from app.domain.lifecycle import Action
+from app.domain.local_time import midnight
+from app.domain.meetings import is_overtaken
 from app.domain.term_facts import TermFacts
 from app.domain.terms import Terms
 from app.domain.values import Appointment, HistoryEntry
@@ -29,6 +32,14 @@ _TURNS = frozenset(
         Action.REQUEST_WITHDRAWAL,
         Action.REFUSE_WITHDRAWAL,
         Action.RESCHEDULE,
+        Action.PROPOSE,
+        Action.PROPOSE_MEETING,
+        Action.SCHEDULE_MEETING,
+        Action.RESCHEDULE_MEETING,
+        Action.CANCEL_MEETING,
+        Action.CANCEL_PROPOSAL,
+        Action.ATTEND_MEETING,
+        Action.MISS_MEETING,
         Action.RESPOND,
         Action.AWAIT_INFORMATION,
         Action.RECEIVE_INFORMATION,
@@ -52,6 +63,8 @@ _OF_TRAJECTORY: Mapping[TrajectoryStatus, AwaitedStep] = {
     TrajectoryStatus.DECIDED: AwaitedStep.SERVICE,
 }
 _AT_CREDIT_BANK = frozenset({KbrStatus.SUBMITTED, KbrStatus.RECEIVED, KbrStatus.IN_PROGRESS})
+
+_TO_BE_PROPOSED_AGAIN = frozenset({AppointmentResponse.OTHER_TIMES, AppointmentResponse.DECLINED})
 
 FOREVER = datetime(9999, 1, 1, tzinfo=UTC)
 """The moment of what has no end."""
@@ -83,11 +96,10 @@ def awaited_of_referrer(case: Case, terms: Terms) -> Awaited | None:
     """Return which step of the referrer a case that goes on waits for."""
     if not case.goes_on:
         return None
-    planned = _planned(case)
     if case.referral.flags.awaiting_information:
         since = case.term_facts.awaited_since or _turned_at(case)
         return Awaited(OrganisationRole.REFERRER, AwaitedStep.INFORMATION, since)
-    if planned and planned.response is AppointmentResponse.REQUESTED:
+    if any(each.response is AppointmentResponse.REQUESTED for each in _standing(case)):
         return Awaited(OrganisationRole.REFERRER, AwaitedStep.APPOINTMENT_ANSWER, _turned_at(case))
     asked_at = asked_to_restore_since(case, terms)
     return Awaited(OrganisationRole.REFERRER, AwaitedStep.CONTACT, asked_at) if asked_at else None
@@ -108,11 +120,20 @@ def asked_until(case: Case, terms: Terms) -> datetime | None:
     flags = read if isinstance(read, tuple) else ()
     if "awaiting_information" in flags or ("contact_lost" in flags and asked_to_restore_since(case, terms)):
         return FOREVER
-    newest = max(case.disclosed.appointments, default=None)
-    known = case.disclosed.read_appointment(newest, _WHATEVER_CONSENT) if newest else {}
-    starts_at = known.get(Field.APPOINTMENT_STARTS_AT)
-    is_asked = known.get(Field.APPOINTMENT_RESPONSE) == AppointmentResponse.REQUESTED
-    return datetime.fromisoformat(str(starts_at)) if is_asked and starts_at else None
+    known = (case.disclosed.read_appointment(each, _WHATEVER_CONSENT) for each in case.disclosed.appointments)
+    return max(filter(None, map(answered_until, known)), default=None)
+
+
+def answered_until(known: Mapping[Field, object]) -> datetime | None:
+    """Return until when the referrer is asked to answer an appointment that was disclosed so; None when it is not."""
+    if known.get(Field.APPOINTMENT_RESPONSE) != AppointmentResponse.REQUESTED:
+        return None
+    if known.get(Field.APPOINTMENT_STATUS) not in (None, AppointmentStatus.SCHEDULED, AppointmentStatus.PROPOSED):
+        return None
+    if starts_at := known.get(Field.APPOINTMENT_STARTS_AT):
+        return datetime.fromisoformat(str(starts_at))
+    last_day = known.get(Field.APPOINTMENT_ANSWER_BY)
+    return midnight(date.fromisoformat(str(last_day)) + timedelta(days=1)) if last_day else None
 
 
 def turned(facts: TermFacts, entries: Iterable[HistoryEntry]) -> TermFacts:
@@ -130,12 +151,15 @@ def _steps_of_counsellor(case: Case) -> Iterator[Awaited]:
         yield _of_counsellor(AwaitedStep.CONTACT, case.referral.contact_changed_at or turned_at)
     if flags.awaiting_information:
         return
-    if planned and planned.response is AppointmentResponse.OTHER_TIMES:
+    if any(each.response in _TO_BE_PROPOSED_AGAIN for each in _standing(case)):
         yield _of_counsellor(AwaitedStep.OTHER_TIME, turned_at)
-    elif planned:
+    if planned and planned.starts_at:
         yield _of_counsellor(AwaitedStep.ATTENDANCE, planned.starts_at)
-    elif step := _next_step(case):
+    elif case.proposed(AppointmentKind.INTAKE) is None and (step := _next_step(case)):
         yield _of_counsellor(step, turned_at)
+    meetings = (each.starts_at for each in case.current_appointments if each.is_planned and each is not planned)
+    if begins_at := min(filter(None, meetings), default=None):
+        yield _of_counsellor(AwaitedStep.ATTENDANCE, begins_at)
 
 
 def _of_counsellor(step: AwaitedStep, since: datetime) -> Awaited:
@@ -143,9 +167,13 @@ def _of_counsellor(step: AwaitedStep, since: datetime) -> Awaited:
 
 
 def _planned(case: Case) -> Appointment | None:
-    newest = case.appointment
-    is_planned = case.referral.status is ReferralStatus.SCHEDULED and newest is not None
-    return newest if is_planned and newest and newest.status is AppointmentStatus.SCHEDULED else None
+    is_scheduled = case.referral.status is ReferralStatus.SCHEDULED
+    return case.planned(AppointmentKind.INTAKE) if is_scheduled else None
+
+
+def _standing(case: Case) -> Iterator[Appointment]:
+    """Return the proposals and planned appointments that can still lead to something."""
+    return (each for each in case.current_appointments if not is_overtaken(case, each))
 
 
 def _next_step(case: Case) -> AwaitedStep | None:

@@ -12,6 +12,7 @@ from uuid import UUID
 
 from app.domain import lifecycle
 from app.domain.codes import (
+    AppointmentKind,
     AppointmentResponse,
     ClosureReason,
     KbrStatus,
@@ -169,13 +170,36 @@ class Case:
         return self.appointments[-1] if self.appointments else None
 
     @property
+    def newest_appointments(self) -> tuple[Appointment, ...]:
+        """Of each kind the newest that was planned and the newest that was only proposed, oldest first."""
+        newest = {(each.kind, each.starts_at is None): each.id for each in self.appointments}
+        return tuple(each for each in self.appointments if each.id in newest.values())
+
+    @property
+    def current_appointments(self) -> tuple[Appointment, ...]:
+        """Those that are proposed or still to take place, of each kind at most one of both, oldest first."""
+        return tuple(each for each in self.newest_appointments if each.is_planned or each.is_proposed)
+
+    def planned(self, kind: AppointmentKind) -> Appointment | None:
+        """Return the appointment of a kind that is still to take place, or None."""
+        return next((each for each in self.current_appointments if each.kind is kind and each.is_planned), None)
+
+    def proposed(self, kind: AppointmentKind) -> Appointment | None:
+        """Return the open proposal for an appointment of a kind, or None."""
+        return next((each for each in self.current_appointments if each.kind is kind and each.is_proposed), None)
+
+    def made_now(self, kind: AppointmentKind) -> Appointment | None:
+        """Return the appointment of a kind that this change proposed or planned; None without one."""
+        proposed = self.proposed(kind)
+        return proposed if proposed and proposed.proposed_at == self.now else self.planned(kind)
+
+    @property
     def guards(self) -> frozenset[Guard]:
         """The conditions of the transition table that hold now."""
         guards = set()
         if self.referral.flags.withdrawal_requested:
             guards.add(Guard.WITHDRAWAL_REQUESTED)
-        if self.appointment and self.appointment.response is not AppointmentResponse.NOT_ASKED:
-            guards.add(Guard.RESPONSE_REQUESTED)
+        guards |= self._appointment_guards
         if self.goes_on:
             guards.add(Guard.GOES_ON)
         if self.is_contact_lost:
@@ -187,6 +211,18 @@ class Case:
         if self.term_facts.awaited_since:
             guards.add(Guard.INFORMATION_AWAITED)
         return frozenset(guards)
+
+    @property
+    def _appointment_guards(self) -> set[Guard]:
+        current = self.current_appointments
+        guards = set()
+        if any(each.response is not AppointmentResponse.NOT_ASKED for each in current):
+            guards.add(Guard.RESPONSE_REQUESTED)
+        if any(each.is_proposed for each in current):
+            guards.add(Guard.PROPOSAL_OPEN)
+        if any(each.is_planned and each.kind is not AppointmentKind.INTAKE for each in current):
+            guards.add(Guard.MEETING_PLANNED)
+        return guards
 
     @property
     def is_guided(self) -> bool:
@@ -286,6 +322,12 @@ class Case:
     def is_beyond(self, step: Step) -> bool:
         """Return whether no state that follows on the present one allows a step."""
         return lifecycle.steps_to(step.machine, step.action, self.status_of(step.machine)) is None
+
+    def record(self, step: Step, context: ActionContext) -> None:
+        """Enter a step in the history and add its event; the status stays as it is."""
+        present = self.status_of(step.machine) or ""
+        self._add_history(step, context, (), (present, present))
+        self.emit(step, context, present)
 
     def note(self, step: Step, context: ActionContext) -> None:
         """Enter a step in the history that changes nothing and tells nothing: the case has gone beyond it."""

@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from app.domain.case import Case
 from app.domain.codes import ClockState
 from app.domain.local_time import local_date, midnight
+from app.domain.meetings import next_moments
 from app.domain.milestones import milestones
 from app.domain.term_facts import Extension, Pause, Reported, TermFacts
 from app.domain.terms import Milestone, Term, Terms, Unit
@@ -122,7 +123,7 @@ def schedule_of(case: Case, terms: Terms, now: datetime) -> Schedule:
     clocks = [clock for clock in clocks_of(case, terms, now) if clock.is_open]
     reported = case.term_facts.reported
     moments = [at for clock in clocks if (at := _next_of(clock, reported.get(clock.key)))]
-    moments += [midnight(day) for _, day in _unreported(case, terms)]
+    moments += [*(midnight(day) for _, day in _unreported(case, terms)), *next_moments(case)]
     breaches = [clock.due_at for clock in clocks if clock.runs and not clock.term.reminds]
     return Schedule(
         next_at=min(moments, default=None),

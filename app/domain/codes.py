@@ -94,23 +94,47 @@ class ReferralStatus(Code):
     ENTERED_IN_ERROR = "entered_in_error", "Foutief ingevoerd"
 
 
-class AppointmentStatus(Code):
-    """What became of an intake appointment."""
+class AppointmentKind(Code):
+    """What an appointment is for (*soort afspraak*)."""
 
+    INTAKE = "intake", "Intake"
+    FOLLOW_UP = "follow_up", "Vervolggesprek"
+    SERVICE_DECISION_MEETING = "service_decision_meeting", "Gesprek bepalen dienstverlening"
+
+
+class AppointmentStatus(Code):
+    """What became of an appointment."""
+
+    PROPOSED = "proposed", "Voorgesteld"
     SCHEDULED = "scheduled", "Gepland"
     ATTENDED = "attended", "Verschenen"
     MISSED = "missed", "Niet verschenen"
     CANCELLED = "cancelled", "Vervallen"
     REPLACED = "replaced", "Verzet"
+    LAPSED = "lapsed", "Voorstel verlopen"
 
 
 class AppointmentResponse(Code):
-    """The referrer's worker's answer to a proposed three-way meeting."""
+    """The referrer's worker's answer to a proposed appointment or a three-way meeting."""
 
     NOT_ASKED = "not_asked", "Niet gevraagd"
     REQUESTED = "requested", "Gevraagd"
     ACCEPTED = "accepted", "Akkoord"
     OTHER_TIMES = "other_times", "Andere tijden voorgesteld"
+    DECLINED = "declined", "Afgezegd door de medewerker"
+    NOT_ANSWERED = "not_answered", "Geen antwoord"
+
+
+class ParticipantRole(Code):
+    """As what somebody takes part in an appointment (*rol van de deelnemer*)."""
+
+    CLIENT = "client", "Klant"
+    COUNSELLOR = "counsellor", "Trajectbegeleider"
+    REFERRER_WORKER = "referrer_worker", "Medewerker van de verwijzer"
+    CREDIT_BANK = "credit_bank", "Kredietbank"
+    INTERPRETER = "interpreter", "Tolk"
+    NETWORK = "network", "Naaste van de klant"
+    OTHER = "other", "Anders"
 
 
 class IntakeResult(Code):
@@ -451,7 +475,7 @@ class AwaitedStep(Code):
     CONFIRMATION = "confirmation", "Aanmelding bevestigen of afwijzen"
     WITHDRAWAL_ANSWER = "withdrawal_answer", "Verzoek tot intrekking beantwoorden"
     APPOINTMENT = "appointment", "Intake plannen"
-    OTHER_TIME = "other_time", "Andere tijd voor de intake kiezen"
+    OTHER_TIME = "other_time", "Andere tijd voor de afspraak kiezen"
     ATTENDANCE = "attendance", "Vastleggen of de klant verscheen"
     INTAKE_RESULT = "intake_result", "Resultaat van de intake vastleggen"
     PLAN = "plan", "Plan laten ondertekenen"
@@ -459,7 +483,7 @@ class AwaitedStep(Code):
     SERVICE = "service", "Dienstverlening uitvoeren of afsluiten"
     CONTACT = "contact", "Contact herstellen"
     INFORMATION = "information", "Gegevens aanleveren"
-    APPOINTMENT_ANSWER = "appointment_answer", "Voorstel voor het driegesprek beantwoorden"
+    APPOINTMENT_ANSWER = "appointment_answer", "Voorstel voor een afspraak beantwoorden"
 
 
 class DisclosureOccasion(Code):
@@ -468,6 +492,9 @@ class DisclosureOccasion(Code):
     RECEIVED = "received", "Aanmelding ontvangen"
     CONFIRMED = "confirmed", "Aanmelding verwerkt"
     INTAKE_PLANNED = "intake_planned", "Intake gepland"
+    APPOINTMENT_PROPOSED = "appointment_proposed", "Afspraak voorgesteld"
+    MEETING_PLANNED = "meeting_planned", "Vervolgafspraak gepland"
+    APPOINTMENT_DUE = "appointment_due", "Afspraak op de volgende dag"
     INTAKE_ATTENDED = "intake_attended", "Verschenen op de intake"
     MISSED = "missed", "Niet verschenen"
     CONTACT_LOST = "contact_lost", "Contact verloren of hersteld"
@@ -490,6 +517,7 @@ FEEDBACK_MOMENTS: tuple[DisclosureOccasion, ...] = tuple(
 
 
 CODE_LISTS: Mapping[str, Iterable[Code]] = {
+    "appointment-kinds": AppointmentKind,
     "appointment-responses": AppointmentResponse,
     "appointment-statuses": AppointmentStatus,
     "awaited-steps": AwaitedStep,
@@ -511,6 +539,7 @@ CODE_LISTS: Mapping[str, Iterable[Code]] = {
     "next-steps": NextStep,
     "organisation-roles": OrganisationRole,
     "outside-bodies": OutsideBody,
+    "participant-roles": ParticipantRole,
     "party-roles": PartyRole,
     "progress-states": ProgressState,
     "referral-statuses": ReferralStatus,

@@ -5,12 +5,13 @@ HTTP, the command line and the partners' pull loop build the same commands and p
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
 from app.domain.codes import (
+    AppointmentKind,
     AppointmentResponse,
     AppointmentStatus,
     CancellationReason,
@@ -31,9 +32,9 @@ from app.domain.codes import (
     TrajectoryStatus,
     WithdrawalReason,
 )
-from app.domain.fields import Field
+from app.domain.fields import Field, names_of
 from app.domain.queries import EVERYTHING, Visibility
-from app.domain.values import ClientDetails, Counsellor, ReferralContents
+from app.domain.values import ClientDetails, Counsellor, Participant, ReferralContents
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -122,48 +123,91 @@ class AnswerWithdrawal:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ProposeAppointment:
+    """The counsellor asks the referrer's worker which of some times suits; nothing is planned by it.
+
+    Attributes:
+        times: at most ``MAX_PROPOSED_TIMES``, in order and different.
+        minutes: how long it lasts.
+    """
+
+    times: tuple[datetime, ...]
+    kind: AppointmentKind = AppointmentKind.INTAKE
+    place: str | None = None
+    counsellor: Counsellor | None = None
+    participants: tuple[Participant, ...] = ()
+    minutes: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class ScheduleIntake:
-    """The counsellor plans the intake, or moves it when one is planned."""
+    """The counsellor plans an appointment of a kind, or moves the one that is planned."""
 
     starts_at: datetime
     place: str | None = None
     three_way: bool = False
     counsellor: Counsellor | None = None
-    participants: tuple[str, ...] = ()
+    participants: tuple[Participant, ...] = ()
+    kind: AppointmentKind = AppointmentKind.INTAKE
+    minutes: int | None = None
 
 
 @dataclass(frozen=True)
 class RespondToAppointment:
-    """The referrer's worker accepts the three-way meeting or answers with other times.
+    """The referrer's worker accepts a proposal or a three-way meeting, or answers with other times.
 
-    ``appointment_id`` must be the present appointment.
+    ``appointment_id`` must be open; None, from a partner, is whichever is. ``chosen_time`` is one of the proposed
+    times; it may be left out where there is one.
     """
 
-    appointment_id: UUID
+    appointment_id: UUID | None
     accepted: bool
     other_times: tuple[datetime, ...] = ()
+    _: KW_ONLY
+    chosen_time: datetime | None = None
 
 
 @dataclass(frozen=True)
 class CancelAppointment:
-    """The planned intake falls through.
+    """A planned appointment falls through, or a proposal is withdrawn.
 
-    ``appointment_id`` must be the present appointment; None, from a partner, is whichever is planned.
+    The referrer cancels the intake, and of other appointments and proposals its own attendance. ``appointment_id`` must
+    be open; None, from a partner, is whichever of the kind is.
     """
 
     reason: CancellationReason
     appointment_id: UUID | None = None
+    _: KW_ONLY
+    kind: AppointmentKind = AppointmentKind.INTAKE
 
 
 @dataclass(frozen=True)
 class RecordAttendance:
-    """The client appeared at the intake, or did not.
+    """The client appeared at an appointment, or did not.
 
-    ``appointment_id`` must be the present appointment; None, from a partner, is whichever is planned.
+    ``appointment_id`` must be planned; None, from a partner, is whichever of the kind is. ``others`` are the other
+    participants of whom it was recorded.
     """
 
     attended: bool
     appointment_id: UUID | None = None
+    _: KW_ONLY
+    kind: AppointmentKind = AppointmentKind.INTAKE
+    others: tuple[Participant, ...] = ()
+
+
+@dataclass(frozen=True)
+class DecideOnProposal:
+    """The hub plans the first time of a proposal that nobody answered, or lets it lapse when none is left."""
+
+    appointment_id: UUID
+
+
+@dataclass(frozen=True)
+class ReportAppointmentDue:
+    """The hub reports, on the day before, that an appointment takes place."""
+
+    appointment_id: UUID
 
 
 @dataclass(frozen=True)
@@ -299,6 +343,9 @@ class ReportProgress:
     week: int
 
 
+MAX_PROPOSED_TIMES = 5
+"""The most times from which a referrer's worker is asked to choose."""
+
 Command = (
     RegisterReferral
     | AmendReferral
@@ -314,10 +361,13 @@ Command = (
     | ReportOtherHelp
     | ChangeCounsellor
     | MarkUnreachable
+    | ProposeAppointment
     | ScheduleIntake
     | RespondToAppointment
     | CancelAppointment
     | RecordAttendance
+    | DecideOnProposal
+    | ReportAppointmentDue
     | ConcludeIntake
     | SignPlan
     | PauseTrajectory
@@ -356,7 +406,18 @@ def _planned(command: ScheduleIntake) -> WrittenFields:
         Field.APPOINTMENT_STARTS_AT: command.starts_at.astimezone(UTC),
         Field.APPOINTMENT_PLACE: command.place,
         Field.APPOINTMENT_THREE_WAY: command.three_way,
-        Field.APPOINTMENT_PARTICIPANTS: command.participants or None,
+        Field.APPOINTMENT_PARTICIPANTS: names_of(command.participants) or None,
+        Field.APPOINTMENT_MINUTES: command.minutes,
+        **_counsellor(command.counsellor),
+    }
+
+
+def _proposed(command: ProposeAppointment) -> WrittenFields:
+    return {
+        Field.APPOINTMENT_PROPOSED_TIMES: tuple(each.astimezone(UTC) for each in command.times),
+        Field.APPOINTMENT_PLACE: command.place,
+        Field.APPOINTMENT_PARTICIPANTS: names_of(command.participants) or None,
+        Field.APPOINTMENT_MINUTES: command.minutes,
         **_counsellor(command.counsellor),
     }
 
@@ -396,6 +457,7 @@ _FIELDS_OF: Mapping[type, Callable[[Any], WrittenFields]] = {  # each takes the 
     ReportOtherHelp: lambda command: {Field.OTHER_HELP_LIFE_DOMAINS: command.life_domains},
     ChangeCounsellor: lambda command: _counsellor(command.counsellor),
     MarkUnreachable: lambda _: {Field.REFERRAL_CLOSURE_REASON: ClosureReason.NO_CONTACT},
+    ProposeAppointment: _proposed,
     ScheduleIntake: _planned,
     RespondToAppointment: lambda command: {Field.APPOINTMENT_RESPONSE: _RESPONSE[command.accepted]},
     CancelAppointment: lambda command: {Field.APPOINTMENT_CANCELLATION_REASON: command.reason},

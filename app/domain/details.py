@@ -144,6 +144,18 @@ class Detail(Enum):
         "'{action}' can be done only when a withdrawal has been requested.",
         "'{action}' kan alleen als om intrekking is verzocht.",
     )
+    NO_PROPOSAL_OPEN = (
+        "'{action}' is for an open proposal, and none is open; read …/appointments for what there is.",
+        "'{action}' hoort bij een open voorstel, en er is geen open voorstel; lees …/appointments voor wat er is.",
+    )
+    NO_MEETING_PLANNED = (
+        "'{action}' is for a planned meeting after the intake, and none is planned; plan or propose one first.",
+        "'{action}' hoort bij een geplande vervolgafspraak, en er is er geen gepland; plan er een of stel er een voor.",
+    )
+    TIMES_NOT_ASKED = (
+        "Workers of this kind of referrer are not asked which time suits; plan the appointment instead.",
+        "Medewerkers van dit soort verwijzer worden niet naar tijden gevraagd; plan de afspraak.",
+    )
     NO_RESPONSE_REQUESTED = (
         "'{action}' can be done only when the referrer's worker was asked to respond.",
         "'{action}' kan alleen als de medewerker van de verwijzer om een reactie is gevraagd.",

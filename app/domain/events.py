@@ -39,7 +39,14 @@ class EventType(StrEnum):
     INTAKE_CANCELLED = "nl.trajecthub.referrals.intake-cancelled.v1"
     INTAKE_ATTENDED = "nl.trajecthub.referrals.intake-attended.v1"
     INTAKE_MISSED = "nl.trajecthub.referrals.intake-missed.v1"
+    APPOINTMENT_PROPOSED = "nl.trajecthub.referrals.appointment-proposed.v1"
     APPOINTMENT_RESPONDED = "nl.trajecthub.referrals.appointment-responded.v1"
+    MEETING_SCHEDULED = "nl.trajecthub.referrals.meeting-scheduled.v1"
+    MEETING_RESCHEDULED = "nl.trajecthub.referrals.meeting-rescheduled.v1"
+    MEETING_CANCELLED = "nl.trajecthub.referrals.meeting-cancelled.v1"
+    MEETING_ATTENDED = "nl.trajecthub.referrals.meeting-attended.v1"
+    MEETING_MISSED = "nl.trajecthub.referrals.meeting-missed.v1"
+    APPOINTMENT_DUE = "nl.trajecthub.referrals.appointment-due.v1"
     WITHDRAWAL_REQUESTED = "nl.trajecthub.referrals.withdrawal-requested.v1"
     SIGNAL_GIVEN = "nl.trajecthub.referrals.signal-given.v1"
     TRAJECTORY_STARTED = "nl.trajecthub.trajectories.started.v1"
@@ -85,7 +92,15 @@ OCCASION_OF: Mapping[EventType, DisclosureOccasion | None] = {
     EventType.INTAKE_CANCELLED: DisclosureOccasion.INTAKE_PLANNED,
     EventType.INTAKE_ATTENDED: DisclosureOccasion.INTAKE_ATTENDED,
     EventType.INTAKE_MISSED: DisclosureOccasion.MISSED,
+    EventType.APPOINTMENT_PROPOSED: DisclosureOccasion.APPOINTMENT_PROPOSED,
     EventType.APPOINTMENT_RESPONDED: None,
+    EventType.MEETING_SCHEDULED: DisclosureOccasion.MEETING_PLANNED,
+    EventType.MEETING_RESCHEDULED: DisclosureOccasion.MEETING_PLANNED,
+    EventType.MEETING_CANCELLED: DisclosureOccasion.MEETING_PLANNED,
+    # That the handover succeeded is what is agreed of the intake; later talks are between counsellor and client.
+    EventType.MEETING_ATTENDED: None,
+    EventType.MEETING_MISSED: DisclosureOccasion.MISSED,
+    EventType.APPOINTMENT_DUE: DisclosureOccasion.APPOINTMENT_DUE,
     EventType.WITHDRAWAL_REQUESTED: None,
     EventType.SIGNAL_GIVEN: None,
     EventType.TRAJECTORY_STARTED: None,
@@ -124,10 +139,7 @@ ABOUT_CONNECTIONS = NOTICES | {EventType.SUBSCRIPTION_TEST}
 """About a connection and no person: no privacy gate and no disclosure; the subject is the connection."""
 
 ABOUT_TERMS = frozenset({EventType.TERM_APPROACHING, EventType.TERM_BREACHED, EventType.CLOSED_UNASKED})
-"""What the finance team is sent of terms: by its own system, and by subscription and polling if it wants that.
-
-Operators are sent it by a subscription that names the type.
-"""
+"""What the finance team is sent of terms: by its own system, and by subscription and polling if it wants that."""
 
 BY_POLLING = tuple(each for each, occasion in OCCASION_OF.items() if occasion is not None or each in ABOUT_TERMS)
 """The types that can be read by polling: those about terms by the finance team, the others by referrers."""
@@ -158,11 +170,12 @@ FOR_FINANCE_TEAM = frozenset(
         EventType.REFERRAL_WITHDRAWN,
         EventType.WITHDRAWAL_REQUESTED,
         EventType.APPOINTMENT_RESPONDED,
+        EventType.APPOINTMENT_DUE,
         EventType.SIGNAL_GIVEN,
         *ABOUT_TERMS,
     }
 )
-"""What the referrer's side did, and the terms; always sent to the finance team, whatever the agreement says."""
+"""What the referrer's side did, the terms, and appointments of the next day; always sent to the finance team."""
 
 
 @dataclass(frozen=True, kw_only=True)

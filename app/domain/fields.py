@@ -5,7 +5,7 @@ class by which the privacy policy is bounded, and the schema of the field in eve
 owners of fields, the API's schemas and the partner mappings are written out elsewhere: they are the second opinion.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -14,6 +14,7 @@ from uuid import UUID
 
 from app.domain.birth_date import read_birth_date
 from app.domain.codes import (
+    AppointmentKind,
     AppointmentResponse,
     AppointmentStatus,
     CancellationReason,
@@ -50,6 +51,7 @@ from app.domain.values import (
     ClientDetails,
     Consent,
     HelpOrganisation,
+    Participant,
     Referral,
     ReferralContents,
     Trajectory,
@@ -128,6 +130,7 @@ class Field(StrEnum):
     COUNSELLOR_NAME = "counsellor.name"
     COUNSELLOR_PHONE = "counsellor.phone"
     APPOINTMENT_ID = "appointment.id"
+    APPOINTMENT_KIND = "appointment.kind"
     APPOINTMENT_STATUS = "appointment.status"
     APPOINTMENT_STARTS_AT = "appointment.starts_at"
     APPOINTMENT_PLACE = "appointment.place"
@@ -136,6 +139,10 @@ class Field(StrEnum):
     APPOINTMENT_RESPONSE = "appointment.response"
     APPOINTMENT_OTHER_TIMES = "appointment.other_times"
     APPOINTMENT_CANCELLATION_REASON = "appointment.cancellation_reason"
+    APPOINTMENT_MINUTES = "appointment.minutes"
+    APPOINTMENT_ATTENDEES = "appointment.attendees"
+    APPOINTMENT_PROPOSED_TIMES = "appointment.proposed_times"
+    APPOINTMENT_ANSWER_BY = "appointment.answer_by"
     ATTENDANCE_MISSED_COUNT = "attendance.missed_count"
     INTAKE_RESULT = "intake.result"
     INTAKE_CONCLUDED_ON = "intake.concluded_on"
@@ -729,20 +736,27 @@ OF_APPOINTMENT: tuple[FieldSpec[Appointment], ...] = (
         lambda it: it.id,
         about="The receiver's own id of the appointment (afspraak)",
     ),
+    _spec(
+        Field.APPOINTMENT_KIND,
+        _C.OPERATIONAL,
+        code_of(AppointmentKind),
+        lambda it: it.kind,
+        about="What it is for (soort afspraak)",
+    ),
     _spec(Field.APPOINTMENT_STATUS, _C.OPERATIONAL, code_of(AppointmentStatus), lambda it: it.status),
     _spec(
         Field.APPOINTMENT_STARTS_AT,
         _C.OPERATIONAL,
         MOMENT,
         lambda it: it.starts_at,
-        about="When the intake begins (intakegesprek)",
+        about="When it begins (aanvang)",
     ),
     _spec(
         Field.APPOINTMENT_PLACE,
         _C.OPERATIONAL,
         TEXT,
         lambda it: it.place,
-        about="Where the intake takes place (locatie)",
+        about="Where it takes place (locatie)",
     ),
     _spec(
         Field.APPOINTMENT_THREE_WAY,
@@ -751,13 +765,13 @@ OF_APPOINTMENT: tuple[FieldSpec[Appointment], ...] = (
         lambda it: it.three_way,
         about="Whether the referrer's worker takes part (driegesprek)",
     ),
-    _spec(Field.APPOINTMENT_PARTICIPANTS, _C.CONTACT, TEXTS, lambda it: it.participants),
+    _spec(Field.APPOINTMENT_PARTICIPANTS, _C.CONTACT, TEXTS, lambda it: names_of(it.participants)),
     _spec(
         Field.APPOINTMENT_RESPONSE,
         _C.OPERATIONAL,
         code_of(AppointmentResponse),
         lambda it: it.response,
-        about="The worker's answer to a three-way meeting (reactie)",
+        about="The worker's answer to a proposal or a three-way meeting (reactie)",
     ),
     _spec(
         Field.APPOINTMENT_OTHER_TIMES,
@@ -771,7 +785,23 @@ OF_APPOINTMENT: tuple[FieldSpec[Appointment], ...] = (
         _C.OPERATIONAL,
         code_of(CancellationReason),
         lambda it: it.cancellation_reason,
-        about="Why the intake falls through (reden)",
+        about="Why it falls through (reden)",
+    ),
+    _spec(Field.APPOINTMENT_MINUTES, _C.OPERATIONAL, COUNT, lambda it: it.minutes, about="How long it lasts (minuten)"),
+    _spec(Field.APPOINTMENT_ATTENDEES, _C.CONTACT, FOLLOWING, lambda it: it.participants),
+    _spec(
+        Field.APPOINTMENT_PROPOSED_TIMES,
+        _C.OPERATIONAL,
+        MOMENTS,
+        lambda it: it.proposed_times,
+        about="The times from which the worker is asked to choose (voorgestelde tijden)",
+    ),
+    _spec(
+        Field.APPOINTMENT_ANSWER_BY,
+        _C.OPERATIONAL,
+        DAY,
+        lambda it: it.answer_by,
+        about="By when the worker is asked to answer (antwoord uiterlijk op)",
     ),
 )
 """What is stored of an appointment."""
@@ -926,6 +956,11 @@ TABLES: tuple[tuple[FieldSpec[Any], ...], ...] = (
 )
 SPECS: Mapping[Field, FieldSpec[Any]] = {spec.field: spec for specs in TABLES for spec in specs}
 """The row of every field."""
+
+
+def names_of(participants: Iterable[Participant]) -> tuple[str, ...]:
+    """Return the names of participants; those of whom only the role is known are left out."""
+    return tuple(each.name for each in participants if each.name)
 
 
 def values_of(specs: tuple[FieldSpec[P], ...], part: P) -> FieldValues:

@@ -76,6 +76,36 @@ class InputRule(StrEnum):
         "Give when it happened.",
         "Ligt in de toekomst; geef wanneer het gebeurd is.",
     )
+    NOT_IN_PAST = (
+        "not-in-past",
+        "An appointment is planned or proposed for a moment that is still to come.",
+        "Give a later time.",
+        "Ligt in het verleden; geef een tijd die nog komt.",
+    )
+    WITHIN_A_YEAR = (
+        "within-a-year",
+        "A time is proposed within a year from now.",
+        "Give an earlier time.",
+        "Ligt meer dan een jaar vooruit; geef een eerdere tijd.",
+    )
+    ASCENDING_TIMES = (
+        "ascending-times",
+        "Proposed times are given in order, each once.",
+        "Put them in order, and leave out what is there twice.",
+        "Geef de tijden op volgorde, elke tijd één keer.",
+    )
+    ONE_OF_PROPOSED = (
+        "one-of-proposed",
+        "The time that is accepted is one of those that were proposed, and is still to come.",
+        "Choose one of `proposedTimes`, or give other times with `accepted` as false.",
+        "Geef een van de voorgestelde tijden die nog komen, of geef andere tijden met `accepted` als false.",
+    )
+    NO_CLASH = (
+        "no-clash",
+        "At the same time no other appointment of the referral is planned.",
+        "Choose another time, or move or cancel the other appointment first.",
+        "Op die tijd is al een andere afspraak van deze aanmelding; geef een andere tijd, of verzet die afspraak.",
+    )
     NOT_BEFORE_INTAKE = (
         "not-before-intake",
         "A support plan is signed on the day of the intake or later.",
@@ -220,9 +250,9 @@ class InputRule(StrEnum):
     )
     TOLD_TO_OPERATORS = (
         "told-to-operators",
-        "An operator subscribes to events about connections and terms only.",
+        "An operator subscribes to events about connections only.",
         "Leave the type out.",
-        "Een beheerder ontvangt alleen gebeurtenissen over koppelingen en termijnen; laat het type weg.",
+        "Een beheerder ontvangt alleen gebeurtenissen over koppelingen; laat het type weg.",
     )
     TOLD_TO_FINANCE_TEAM = (
         "told-to-finance-team",

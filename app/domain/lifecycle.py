@@ -54,12 +54,20 @@ class Action(StrEnum):
     AWAIT_INFORMATION = "await_information"
     RECEIVE_INFORMATION = "receive_information"
     EXTEND_TERM = "extend_term"
+    PROPOSE = "propose"
     SCHEDULE = "schedule"
     RESCHEDULE = "reschedule"
     RESPOND = "respond"
+    CANCEL_PROPOSAL = "cancel_proposal"
     CANCEL_APPOINTMENT = "cancel_appointment"
     ATTEND = "attend"
     MISS = "miss"
+    PROPOSE_MEETING = "propose_meeting"
+    SCHEDULE_MEETING = "schedule_meeting"
+    RESCHEDULE_MEETING = "reschedule_meeting"
+    CANCEL_MEETING = "cancel_meeting"
+    ATTEND_MEETING = "attend_meeting"
+    MISS_MEETING = "miss_meeting"
     CONCLUDE = "conclude"
     CONCLUDE_UNATTENDED = "conclude_unattended"
     REPORT_CONTACT_LOST = "report_contact_lost"
@@ -92,6 +100,8 @@ class Guard(StrEnum):
 
     WITHDRAWAL_REQUESTED = "a withdrawal has been requested"
     RESPONSE_REQUESTED = "the referrer's worker was asked to respond"
+    PROPOSAL_OPEN = "a proposal for an appointment is open"
+    MEETING_PLANNED = "a meeting after the intake is planned"
     GOES_ON = "the referral or its trajectory goes on"
     IN_CONTACT = "it goes on, and contact with the client is not lost"
     CONTACT_LOST = "contact with the client is lost"
@@ -103,6 +113,8 @@ class Guard(StrEnum):
 _UNMET = {
     Guard.WITHDRAWAL_REQUESTED: Detail.NO_WITHDRAWAL_REQUESTED,
     Guard.RESPONSE_REQUESTED: Detail.NO_RESPONSE_REQUESTED,
+    Guard.PROPOSAL_OPEN: Detail.NO_PROPOSAL_OPEN,
+    Guard.MEETING_PLANNED: Detail.NO_MEETING_PLANNED,
     Guard.GOES_ON: Detail.CASE_ENDED,
     Guard.IN_CONTACT: Detail.CASE_ENDED,
     Guard.CONTACT_LOST: Detail.CONTACT_NOT_LOST,
@@ -237,7 +249,10 @@ TRANSITIONS: tuple[Transition, ...] = (
         implied=True,
     ),
     _referral(Action.RESCHEDULE, _at(_R.SCHEDULED), _R.SCHEDULED, _TEAM),
-    _referral(Action.RESPOND, _at(_R.SCHEDULED), None, _REFERRER, guard=Guard.RESPONSE_REQUESTED),
+    # A proposal plans nothing; while one is planned, it proposes to move it.
+    _referral(Action.PROPOSE, _at(_R.CONFIRMED, _R.SCHEDULED, _R.MISSED, _R.APPOINTMENT_CANCELLED), None, _TEAM),
+    _referral(Action.RESPOND, _OPEN_REFERRAL | _at(_R.CONCLUDED), None, _REFERRER, guard=Guard.RESPONSE_REQUESTED),
+    _referral(Action.CANCEL_PROPOSAL, _TAKEN_ON | _at(_R.CONCLUDED), None, _TEAM, guard=Guard.PROPOSAL_OPEN),
     _referral(
         Action.CANCEL_APPOINTMENT,
         _at(_R.SCHEDULED),
@@ -247,6 +262,20 @@ TRANSITIONS: tuple[Transition, ...] = (
     ),
     _referral(Action.ATTEND, _at(_R.SCHEDULED), _R.ATTENDED, _TEAM, implied=True),
     _referral(Action.MISS, _at(_R.SCHEDULED), _R.MISSED, _TEAM),
+    # Meetings after the first talk leave the referral as it is.
+    _referral(Action.PROPOSE_MEETING, _at(_R.ATTENDED, _R.CONCLUDED), None, _TEAM, guard=Guard.GOES_ON),
+    _referral(Action.SCHEDULE_MEETING, _at(_R.ATTENDED, _R.CONCLUDED), None, _TEAM, guard=Guard.GOES_ON),
+    _referral(Action.RESCHEDULE_MEETING, _at(_R.ATTENDED, _R.CONCLUDED), None, _TEAM, guard=Guard.MEETING_PLANNED),
+    _referral(
+        Action.CANCEL_MEETING,
+        _at(_R.ATTENDED, _R.CONCLUDED),
+        None,
+        _TEAM,
+        reasons=CancellationReason,
+        guard=Guard.MEETING_PLANNED,
+    ),
+    _referral(Action.ATTEND_MEETING, _at(_R.ATTENDED, _R.CONCLUDED), None, _TEAM, guard=Guard.MEETING_PLANNED),
+    _referral(Action.MISS_MEETING, _at(_R.ATTENDED, _R.CONCLUDED), None, _TEAM, guard=Guard.MEETING_PLANNED),
     _referral(Action.CONCLUDE, _at(_R.ATTENDED), _R.CONCLUDED, _TEAM, reasons=IntakeResult),
     # The plan is signed at the first talk if possible; the result of the intake comes with a later talk.
     _referral(Action.START_WITH_PLAN, _at(_R.ATTENDED), None, _TEAM, guard=Guard.NO_TRAJECTORY),

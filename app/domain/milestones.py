@@ -35,6 +35,9 @@ def milestones(case: Case) -> Mapping[Milestone, datetime]:
     """Return when each milestone was reached, those that were not left out; a day counts from its beginning."""
     found = {**case.term_facts.reached, **{each: midnight(day) for each, day in _days(case)}}
     found.pop(Milestone.CASE_ENDED, None)
+    if proposed := [each.proposed_at for each in case.appointments if each.awaits_answer and each.proposed_at]:
+        # As long as one is not answered; of several the first.
+        found[Milestone.APPOINTMENT_PROPOSED] = min(proposed)
     found[Milestone.RECEIVED] = case.referral.received_at
     if not case.goes_on:
         found[Milestone.CASE_ENDED] = _ended_at(case)

@@ -20,6 +20,12 @@ RESTORE_CONTACT = "restore_contact"
 Only the kinds of referrer with whom asking was agreed have one.
 """
 
+ANSWER_PROPOSAL = "answer_proposal"
+"""The term within which a referrer's worker answers a proposal for an appointment.
+
+Only the kinds of referrer whose workers are asked have one.
+"""
+
 _MONTHS_OF_YEAR = 12
 
 
@@ -34,6 +40,7 @@ class Milestone(StrEnum):
     SERVICE_DECISION_MEETING = "service_decision_meeting"
     BANK_DECIDED = "bank_decided"
     BANK_GRANTED = "bank_granted"
+    APPOINTMENT_PROPOSED = "appointment_proposed"
     CONTACT_LOST = "contact_lost"
     CONTACT_ANSWERED = "contact_answered"
     CASE_ENDED = "case_ended"

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 from app.domain.birth_date import BirthDate, first_possible
@@ -13,12 +14,14 @@ from app.domain.commands import (
     CloseTrajectory,
     Command,
     ConcludeIntake,
+    ProposeAppointment,
     RecordKbrStatus,
     RecordResult,
     RegisterReferral,
     ReportContactLost,
     ReportContactRestored,
     RespondToAppointment,
+    ScheduleIntake,
     SignPlan,
 )
 from app.domain.errors import FieldFault, InvalidInput
@@ -32,6 +35,7 @@ from app.domain.values import ClientDetails, ReferralContents
 _CLOCK_AHEAD = timedelta(minutes=5)
 _DAY_AHEAD = timedelta(days=1)
 _NOT_AHEAD = timedelta(0)
+_YEAR = timedelta(days=366)
 
 MAX_REASON_LENGTH = 300
 """The longest reason, in characters, that an operator states for a decision."""
@@ -97,6 +101,10 @@ def _details_of(command: Command) -> Iterator[tuple[str, object]]:
         case RespondToAppointment():
             yield "accepted", command.accepted
             yield "otherTimes", command.other_times
+        case ScheduleIntake():
+            yield "startsAt", command.starts_at
+        case ProposeAppointment():
+            yield "times", command.times
         case RecordResult():
             yield "decidedOn", command.decided_on
             yield "result", command.result
@@ -121,6 +129,29 @@ def _future_faults(field: str, stated: datetime | BirthDate, given: Circumstance
     """Return the fault of a moment or a day on which something is said to have happened, and that is still to come."""
     if _beginning(stated) > given.now + _ahead(field, stated, given):
         yield FieldFault(field, InputRule.NOT_IN_FUTURE, "Lies in the future; give when it happened.")
+
+
+def _past_faults(field: str, stated: datetime, given: Circumstances) -> Iterator[FieldFault]:
+    """Return the fault of a moment that has passed; a partner reports what was planned, also afterwards."""
+    if stated <= given.now and not given.context.catch_up:
+        yield FieldFault(field, InputRule.NOT_IN_PAST, "Lies in the past; give a time that is still to come.")
+
+
+def _times_faults(field: str, times: tuple[datetime, ...], given: Circumstances) -> Iterator[FieldFault]:
+    """Return what is wrong with the times of a proposal; a partner's are taken in order."""
+    if given.context.catch_up or not times:
+        return
+    if any(later <= earlier for earlier, later in pairwise(times)):
+        yield FieldFault(field, InputRule.ASCENDING_TIMES, "Give the times in order, each once.")
+    elif times[0] <= given.now:
+        yield from _past_faults(field, times[0], given)
+    elif times[-1] > given.now + _YEAR:
+        yield FieldFault(field, InputRule.WITHIN_A_YEAR, "Lies more than a year ahead; give an earlier time.")
+
+
+def _other_time_faults(field: str, times: tuple[datetime, ...], given: Circumstances) -> Iterator[FieldFault]:
+    if times:
+        yield from _past_faults(field, min(times), given)
 
 
 def _beginning(stated: datetime | BirthDate) -> datetime:
@@ -176,7 +207,10 @@ _RULES: Mapping[str, Callable[[str, Any, Circumstances], Iterator[FieldFault]]] 
     "occurredAt": _future_faults,
     "receivedAt": _future_faults,
     "restoredOn": _future_faults,
+    "otherTimes": _other_time_faults,
     "signedOn": _future_faults,
+    "startsAt": _past_faults,
+    "times": _times_faults,
 }
 """The rule of each field that has one of its own, in addition to its form; each takes a value of the right type."""
 

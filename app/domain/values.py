@@ -6,6 +6,7 @@ from uuid import UUID
 
 from app.domain.birth_date import BirthDate
 from app.domain.codes import (
+    AppointmentKind,
     AppointmentResponse,
     AppointmentStatus,
     CancellationReason,
@@ -22,6 +23,7 @@ from app.domain.codes import (
     KbrStatus,
     LifeDomain,
     OrganisationRole,
+    ParticipantRole,
     PartyRole,
     ReferralStatus,
     ReferrerKind,
@@ -250,20 +252,69 @@ class ReferralSummary:
     shows_consented: bool = False
 
 
+@dataclass(frozen=True)
+class Participant:
+    """Who takes part in an appointment, in addition to the client and the counsellor.
+
+    Attributes:
+        name: None where only the role is known.
+        attended: whether this participant appeared; None as long as that was not recorded.
+    """
+
+    name: str | None = None
+    role: ParticipantRole = ParticipantRole.OTHER
+    attended: bool | None = None
+
+
 @dataclass(frozen=True, kw_only=True)
 class Appointment:
-    """A planned intake; a moved one is replaced by a new one, so that the old time stays known."""
+    """A proposed or planned appointment; a moved one is replaced by a new one, so that the old time stays known.
+
+    Attributes:
+        starts_at: when it begins; None as long as it is a proposal.
+        three_way: whether the referrer's worker takes part.
+        minutes: how long it lasts; None where that was not said.
+        proposed_times: what the referrer's worker was asked to choose from; empty when it was planned at once.
+        proposed_at: when it was proposed.
+        answer_by: the last day on which the worker can answer before the hub decides.
+        series_id: of the first appointment of those that it was moved from; the same for all of them.
+        moves: how often it was moved before.
+        is_due_reported: whether it was reported on the day before, or will not be.
+    """
 
     id: UUID
-    starts_at: datetime
+    starts_at: datetime | None
     place: str | None
     three_way: bool
     counsellor: Counsellor | None
     status: AppointmentStatus
     response: AppointmentResponse
-    participants: tuple[str, ...] = ()
+    kind: AppointmentKind = AppointmentKind.INTAKE
+    minutes: int | None = None
+    participants: tuple[Participant, ...] = ()
     other_times: tuple[datetime, ...] = ()
     cancellation_reason: CancellationReason | None = None
+    proposed_times: tuple[datetime, ...] = ()
+    proposed_at: datetime | None = None
+    answer_by: date | None = None
+    series_id: UUID | None = None
+    moves: int = 0
+    is_due_reported: bool = False
+
+    @property
+    def is_planned(self) -> bool:
+        """Return whether it is still to take place."""
+        return self.status is AppointmentStatus.SCHEDULED
+
+    @property
+    def is_proposed(self) -> bool:
+        """Return whether it is a proposal that nobody planned or withdrew yet."""
+        return self.status is AppointmentStatus.PROPOSED
+
+    @property
+    def awaits_answer(self) -> bool:
+        """Return whether it is a proposal that the referrer's worker did not answer yet."""
+        return self.is_proposed and self.response is AppointmentResponse.REQUESTED
 
 
 @dataclass(frozen=True)

@@ -10,9 +10,10 @@ from uuid import UUID
 from pydantic_core import to_json
 
 from app.domain.awaited import Awaited
+from app.domain.codes import AppointmentStatus
 from app.domain.fields import FactItem, FactValue, Field, Scalar
 from app.domain.open_terms import OpenTerm
-from app.domain.values import HelpOrganisation
+from app.domain.values import HelpOrganisation, Participant
 
 # Members of an enumeration take much longer to serialise than plain text.
 _NAMES = {field: field.value for field in Field}
@@ -52,6 +53,8 @@ def _item(item: object) -> FactItem:
     match item:
         case HelpOrganisation():
             return _object(kind=item.kind, name=item.name)
+        case Participant():
+            return _object(role=item.role, name=item.name, attendance=_ATTENDANCE.get(item.attended))
         case OpenTerm():
             return _object(
                 code=item.code,
@@ -98,6 +101,11 @@ def _utc(moment: datetime) -> str:
     # The stores return times in UTC.
     return (moment if moment.tzinfo is UTC else moment.astimezone(UTC)).isoformat().removesuffix("+00:00") + "Z"
 
+
+_ATTENDANCE: Mapping[bool | None, AppointmentStatus] = {
+    True: AppointmentStatus.ATTENDED,
+    False: AppointmentStatus.MISSED,
+}
 
 _FORM_OF: Mapping[type, Callable[[Any], FactValue]] = {str: _text, datetime: _utc, date: str, UUID: str}
 """The form of values that are of exactly this type."""

@@ -22,6 +22,13 @@ BODIES: Mapping[Action, Json] = {
     Action.ATTEND: {"attended": True},
     Action.CHANGE_COUNSELLOR: {"counsellor": {"name": "B. Andere"}},
     Action.CANCEL_APPOINTMENT: {"reason": "client_cancelled"},
+    Action.CANCEL_MEETING: {"reason": "client_cancelled"},
+    Action.CANCEL_PROPOSAL: {"reason": "counsellor_cancelled"},
+    Action.ATTEND_MEETING: {"attended": True},
+    Action.MISS_MEETING: {"attended": False},
+    Action.PROPOSE_MEETING: {"times": ["2026-03-12T10:00:00+01:00"], "kind": "follow_up"},
+    Action.SCHEDULE_MEETING: {"startsAt": "2026-03-12T10:00:00+01:00", "kind": "follow_up"},
+    Action.RESCHEDULE_MEETING: {"startsAt": "2026-03-13T10:00:00+01:00", "kind": "follow_up"},
     Action.CLOSE: {"reason": "result_reached", "closedOn": "2026-03-02"},
     Action.CONCLUDE: {"result": "route_to_kbr", "concludedOn": "2026-03-02"},
     Action.CONCLUDE_UNATTENDED: {"result": "no_support_wanted", "concludedOn": "2026-03-02"},
@@ -33,6 +40,7 @@ BODIES: Mapping[Action, Json] = {
     Action.GRANT: {"status": "granted"},
     Action.GRANT_WITHDRAWAL: {"granted": True},
     Action.MISS: {"attended": False},
+    Action.PROPOSE: {"times": ["2026-03-12T10:00:00+01:00", "2026-03-13T10:00:00+01:00"]},
     Action.RECEIVE: {"status": "received"},
     Action.REFUSE: {"status": "rejected"},
     Action.REFUSE_WITHDRAWAL: {"granted": False},
@@ -73,7 +81,19 @@ async def confirmed(dock: Api, etf: Api, reference: str) -> str:
 
 async def scheduled(dock: Api, etf: Api, reference: str) -> str:
     path = await confirmed(dock, etf, reference)
-    await step(etf, f"{path}/appointments", {"startsAt": "2026-03-09T10:00:00+01:00", "threeWay": True})
+    await step(etf, f"{path}/appointments", {"startsAt": "2026-03-09T10:00:00+01:00"})
+    return path
+
+
+async def proposed(dock: Api, etf: Api, reference: str) -> str:
+    path = await scheduled(dock, etf, reference)
+    await step(etf, f"{path}/appointment-proposals", {"times": ["2026-03-12T10:00:00+01:00"]})
+    return path
+
+
+async def meeting(dock: Api, etf: Api, reference: str) -> str:
+    path = await attended(dock, etf, reference)
+    await step(etf, f"{path}/appointments", {"startsAt": "2026-03-12T10:00:00+01:00", "kind": "follow_up"})
     return path
 
 
@@ -142,6 +162,8 @@ STATES: tuple[Bring, ...] = (
     received,
     confirmed,
     scheduled,
+    proposed,
+    meeting,
     asked_to_withdraw,
     attended,
     missed,
@@ -188,7 +210,7 @@ async def test_every_action_succeeds_by_the_operation_that_is_named_for_it(dock:
                     operations = await available(client, path, reference)
                 operation = operations[number]
                 action = Action(operation["action"])
-                body = ({**BODIES, **AFTER_TALK} if bring is attended else BODIES).get(action, {})
+                body = ({**BODIES, **AFTER_TALK} if bring in (attended, meeting) else BODIES).get(action, {})
                 answered = await client.request(
                     operation["method"], operation["href"], json=body, headers={"If-Match": "*"}
                 )

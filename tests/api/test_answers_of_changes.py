@@ -6,7 +6,7 @@ from tests.support.api_calls import Json, attempt, path_for, refer, referral
 
 Api = httpx.AsyncClient
 DAY = "2026-03-02"
-PLANNED = {"startsAt": "2026-03-09T10:00:00+01:00", "threeWay": True}
+PLANNED = {"startsAt": "2026-03-09T10:00:00+01:00"}
 
 
 async def same(api: Api, path: str, answered: httpx.Response) -> Json:
@@ -23,9 +23,9 @@ async def changed(api: Api, path: str, action: str, body: Json | None = None) ->
     return await same(api, path, await attempt(api, f"{path}/{action}", body))
 
 
-async def planned(team: Api, path: str) -> str:
-    """Plan the intake; returns the path of the appointment."""
-    answered = await attempt(team, f"{path}/appointments", PLANNED)
+async def planned(team: Api, path: str, **stated: object) -> str:
+    """Plan the intake, or propose it; returns the path of the appointment."""
+    answered = await attempt(team, f"{path}/appointments", PLANNED | stated)
     address = f"{path}/appointments/{answered.json()['id']}"
     await same(team, address, answered)
     return address
@@ -65,7 +65,7 @@ async def test_answer_of_each_change_of_an_appointment_equals_the_next_read(dock
     await changed(etf, path, "confirmation", {"counsellor": {"name": "B. Bakker"}})
 
     await changed(etf, await planned(etf, path), "cancellation", {"reason": "counsellor_cancelled"})
-    missed = await planned(etf, path)
+    missed = await planned(etf, path, threeWay=True)
     (*_, told) = (await dock.get(f"/v1{own}/appointments")).json()["items"]
     await changed(dock, f"{own}/appointments/{told['id']}", "response", {"accepted": True})
     await changed(etf, missed, "attendance", {"attended": False})

@@ -6,7 +6,8 @@ from app.api.state import AppState
 from tests.support.api_calls import Json, attempt, attended, fault, path_for, read, refer, step
 
 Api = httpx.AsyncClient
-PLANNED = {"startsAt": "2026-03-09T10:00:00+01:00", "place": "Huis van de Wijk", "threeWay": True}
+PLANNED = {"startsAt": "2026-03-09T10:00:00+01:00", "place": "Huis van de Wijk"}
+THREE_WAY = PLANNED | {"threeWay": True}
 
 
 async def confirmed(referrer: Api, team: Api, reference: str = "A-1") -> tuple[str, str]:
@@ -30,7 +31,7 @@ async def test_planned_intake_tells_the_referrer_with_whom_when_and_where(dock: 
     assert told["startsAt"] == "2026-03-09T09:00:00Z"
     assert told["place"] == "Huis van de Wijk"
     assert told["counsellor"] == {"name": "B. Bakker", "phone": "+31 10 555 01 00"}
-    assert told["response"] == "requested"
+    assert told["response"] == "not_asked"
     assert f"/referrals/{told['referral']['id']}" == own
     assert told["id"] != planned["id"]
 
@@ -52,7 +53,7 @@ async def test_moved_intake_replaces_the_old_one(dock: Api, etf: Api) -> None:
 
 async def test_worker_accepts_a_three_way_meeting(dock: Api, etf: Api) -> None:
     own, path = await confirmed(dock, etf)
-    await step(etf, f"{path}/appointments", PLANNED)
+    await step(etf, f"{path}/appointments", THREE_WAY)
     (told,) = (await read(dock, f"{own}/appointments"))["items"]
 
     accepted = await step(dock, f"{own}/appointments/{told['id']}/response", {"accepted": True})
@@ -63,7 +64,7 @@ async def test_worker_accepts_a_three_way_meeting(dock: Api, etf: Api) -> None:
 
 async def test_worker_answers_with_other_times(dock: Api, etf: Api) -> None:
     own, path = await confirmed(dock, etf)
-    await step(etf, f"{path}/appointments", PLANNED)
+    await step(etf, f"{path}/appointments", THREE_WAY)
     (told,) = (await read(dock, f"{own}/appointments"))["items"]
     body = {"accepted": False, "otherTimes": ["2026-03-11T10:00:00+01:00"]}
 
@@ -76,7 +77,7 @@ async def test_worker_answers_with_other_times(dock: Api, etf: Api) -> None:
 
 async def test_worker_may_answer_again_and_reads_so(dock: Api, etf: Api) -> None:
     own, path = await confirmed(dock, etf)
-    await step(etf, f"{path}/appointments", PLANNED)
+    await step(etf, f"{path}/appointments", THREE_WAY)
     (told,) = (await read(dock, f"{own}/appointments"))["items"]
     answer = f"{own}/appointments/{told['id']}/response"
 
@@ -88,7 +89,7 @@ async def test_worker_may_answer_again_and_reads_so(dock: Api, etf: Api) -> None
 
 async def test_worker_cannot_accept_and_give_other_times(dock: Api, etf: Api) -> None:
     own, path = await confirmed(dock, etf)
-    await step(etf, f"{path}/appointments", PLANNED)
+    await step(etf, f"{path}/appointments", THREE_WAY)
     (told,) = (await read(dock, f"{own}/appointments"))["items"]
     body = {"accepted": True, "otherTimes": ["2026-03-11T10:00:00+01:00"]}
 
@@ -101,7 +102,7 @@ async def test_worker_cannot_accept_and_give_other_times(dock: Api, etf: Api) ->
 
 async def test_worker_cannot_answer_what_was_not_asked(dock: Api, etf: Api) -> None:
     own, path = await confirmed(dock, etf)
-    await step(etf, f"{path}/appointments", PLANNED | {"threeWay": False})
+    await step(etf, f"{path}/appointments", PLANNED)
     (told,) = (await read(dock, f"{own}/appointments"))["items"]
 
     answered = await attempt(dock, f"{own}/appointments/{told['id']}/response", {"accepted": True})

@@ -39,7 +39,7 @@ from tests.support.statements import sent_statements
 
 Api = httpx.AsyncClient
 CONFIRMATION = {"counsellor": {"name": "B. Bakker", "phone": "+31 10 555 01 00"}}
-APPOINTMENT = {"startsAt": "2026-03-09T10:00:00+01:00", "threeWay": True}
+APPOINTMENT = {"startsAt": "2026-03-09T10:00:00+01:00"}
 AGREED = {"scopes": ["feedback_to_referrer"], "givenOn": "2026-02-27"}
 
 

@@ -18,7 +18,12 @@ from tests.support.hub import Dump, dump_of
 from tests.support.ownership import conflicts
 
 Api = httpx.AsyncClient
-PLANNED = {"startsAt": "2026-03-09T10:00:00+01:00", "place": "Noord", "counsellor": {"name": "Z. Ander"}}
+PLANNED = {
+    "startsAt": "2026-03-09T10:00:00+01:00",
+    "threeWay": True,
+    "place": "Noord",
+    "counsellor": {"name": "Z. Ander"},
+}
 
 
 @pytest.fixture
@@ -152,7 +157,7 @@ async def test_saying_what_the_hub_has_is_no_conflict(dock: Api, team: Api, hub:
             "appointments",
             PLANNED,
             {"appointment.place": (None, "Noord"), "counsellor.name": ("B. Bakker", "Z. Ander")}
-            | {"appointment.three_way": (True, False)},
+            | {"appointment.three_way": (False, True)},
         ),
     ],
 )
@@ -180,7 +185,7 @@ async def test_a_referrer_cannot_record_attendance(
     await refer(dock_with_all_scopes, reference="A-1")
     path = await path_for(etf, "A-1")
     await step(etf, f"{path}/confirmation")
-    await step(etf, f"{path}/appointments", PLANNED)
+    await step(etf, f"{path}/appointments", PLANNED | {"threeWay": False})
     own = f"/referrals/{(await read(dock_with_all_scopes, '/referrals'))['items'][0]['id']}"
     (told,) = (await read(dock_with_all_scopes, f"{own}/appointments"))["items"]
     before = await hub.db.read(dump_of)

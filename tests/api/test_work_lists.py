@@ -7,8 +7,14 @@ import pytest
 from sqlalchemy import null, update
 
 from app.api.state import AppState
+from app.database import Connection
+from app.domain.codes import OrganisationRole, System
+from app.domain.commands import ActionContext, ScheduleIntake
 from app.models.cases.referral import referral as stored_referral
 from app.operations.access.clients import save_client
+from app.operations.cases.execute import ReferralRef, execute
+from app.operations.cases.queries import find_referral
+from app.operations.cases.unit_of_work import UnitOfWork
 from app.operations.services import Services
 from app.sandbox.runtime import SettableClock
 from tests.api.conftest import SECRET, SignIn
@@ -18,7 +24,8 @@ from tests.support.statements import sent_statements
 Api = httpx.AsyncClient
 LISTS = ("mine", "overdue", "awaiting-referrer", "awaiting-counsellor")
 COUNSELLOR = {"name": "B. Bakker", "phone": "+31 10 555 01 00"}
-THREE_WAY = {"startsAt": "2026-03-09T10:00:00+01:00", "threeWay": True}
+PLANNED = {"startsAt": "2026-03-09T10:00:00+01:00"}
+THREE_WAY = PLANNED | {"threeWay": True}
 
 
 async def taken_on(referrer: Api, etf: Api, reference: str, counsellor: str = "B. Bakker") -> str:
@@ -165,7 +172,7 @@ async def test_what_has_passed_is_overdue_the_longest_first_until_it_is_done_or_
     await refer(dock, reference="unconfirmed")
     planned, waiting = await taken_on(dock, etf, "planned"), await taken_on(dock, etf, "waiting")
     await taken_on(dock, etf, "neglected", counsellor="C. Smit")
-    await step(etf, f"{planned}/appointments", THREE_WAY)
+    await step(etf, f"{planned}/appointments", PLANNED)
     await step(etf, f"{waiting}/awaited-information")
     assert await listed(etf, "overdue") == []
 
@@ -195,6 +202,9 @@ async def test_a_case_waits_for_its_referrer_or_for_the_counsellor_since_a_momen
         ("asked", [{"of": "referrer", "step": "information", "since": "2026-03-02T10:00:00Z"}]),
     ]
     assert await listed(etf, "awaiting-counsellor") == ["confirmed"]
+    (own,) = [each["id"] for each in (await read(dock, "/referrals"))["items"] if each["reference"] == "proposed"]
+    (told,) = (await read(dock, f"/referrals/{own}/appointments"))["items"]
+    await step(dock, f"/referrals/{own}/appointments/{told['id']}/response", {"accepted": True})
     clock.set(datetime(2026, 3, 9, 9, tzinfo=UTC))
     of_counsellor = (await read(etf, "/work-lists/awaiting-counsellor"))["items"]
     assert [(each["reference"], each["awaited"][-1]["step"]) for each in of_counsellor] == [
@@ -218,12 +228,24 @@ async def test_a_referrer_reads_what_it_was_asked_itself_and_no_term(dock: Api, 
     assert (item["reference"], item["appointment"]["response"]) == ("own", "requested")
     assert not {"terms", "awaited", "client"} & item.keys()
     # What it is not told yet does not show; the next event tells it.
-    await step(etf, f"{unknown}/appointments", THREE_WAY | {"threeWay": False})
+    await step(etf, f"{unknown}/appointments", PLANNED)
     assert await listed(dock, "awaiting-referrer") == ["own", "unknown"]
     (id,) = [each["id"] for each in (await read(dock, "/referrals"))["items"] if each["reference"] == "own"]
     (planned,) = (await read(dock, f"/referrals/{id}/appointments"))["items"]
     await step(dock, f"/referrals/{id}/appointments/{planned['id']}/response", {"accepted": True})
     assert await listed(dock, "awaiting-referrer") == ["unknown"]
+
+
+def plan_at_allegro(tx: Connection, services: Services, organisation_code: str, reference: str) -> None:
+    """Plan a three-way meeting as Allegro reports it, without a proposal before."""
+    id = find_referral(tx, organisation_code, reference)
+    assert id is not None
+    command = ScheduleIntake(starts_at=datetime(2026, 3, 9, 9, tzinfo=UTC), three_way=True)
+    now = services.clock.now()
+    context = ActionContext(role=OrganisationRole.FINANCE_TEAM, system=System.ALLEGRO, occurred_at=now, catch_up=True)
+    uow = UnitOfWork(tx, services)
+    execute(uow, ReferralRef(id), command, context)
+    uow.flush()
 
 
 async def test_that_the_client_appeared_does_not_show_in_what_a_referrer_is_asked(
@@ -238,7 +260,8 @@ async def test_that_the_client_appeared_does_not_show_in_what_a_referrer_is_aske
     assert made.status_code == 201, made.text
     path = await path_for(etf, "W-1")
     await step(etf, f"{path}/confirmation", {"counsellor": COUNSELLOR})
-    planned = await step(etf, f"{path}/appointments", THREE_WAY)
+    await hub.db.write(plan_at_allegro, services, "wijkteam-feijenoord", "W-1")
+    (planned,) = (await read(etf, f"{path}/appointments"))["items"]
     before = await read(team, "/work-lists/awaiting-referrer")
 
     await step(etf, f"{path}/appointments/{planned['id']}/attendance", {"attended": True})

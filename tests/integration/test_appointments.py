@@ -15,10 +15,10 @@ from app.domain.codes import (
 )
 from app.domain.commands import ConcludeIntake, RespondToAppointment
 from app.domain.errors import HubError, NotFound, NotTheOwner, TransitionNotAllowed
-from app.domain.values import Counsellor
+from app.domain.values import Counsellor, Participant
 from tests.support.hub import ATTEND, CANCEL, CONFIRM, COUNSELLOR, MISS, NOW, SCHEDULE, InProcessHub, refused
 
-THREE_WAY = replace(SCHEDULE, three_way=True, participants=("W. Erker",))
+THREE_WAY = replace(SCHEDULE, three_way=True, participants=(Participant("W. Erker"),))
 LATER = replace(SCHEDULE, starts_at=SCHEDULE.starts_at + timedelta(days=2))
 ACCEPT = RespondToAppointment(UUID(int=0), accepted=True)
 OTHER_TIMES = RespondToAppointment(UUID(int=0), accepted=False, other_times=(datetime(2026, 3, 11, 13, 0, tzinfo=UTC),))
@@ -30,13 +30,13 @@ async def respond(hub: InProcessHub, referral_id: UUID, appointment_id: UUID, fa
 
 
 async def test_a_planned_intake_says_when_where_and_with_whom(hub: InProcessHub) -> None:
-    referral_id = await hub.refer(CONFIRM, THREE_WAY)
+    referral_id = await hub.refer(CONFIRM, replace(THREE_WAY, three_way=False))
 
     [planned] = await hub.appointments(referral_id)
 
     assert (planned.starts_at, planned.place) == (THREE_WAY.starts_at, "Coolsingel 40")
-    assert (planned.counsellor, planned.participants) == (COUNSELLOR, ("W. Erker",))
-    assert (planned.status, planned.response) == (AppointmentStatus.SCHEDULED, AppointmentResponse.REQUESTED)
+    assert (planned.counsellor, planned.participants) == (COUNSELLOR, (Participant("W. Erker"),))
+    assert (planned.status, planned.response) == (AppointmentStatus.SCHEDULED, AppointmentResponse.NOT_ASKED)
     assert (await hub.events(referral_id))[-1].event.appointment_id == planned.id
 
 

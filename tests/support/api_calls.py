@@ -70,7 +70,7 @@ async def attended(referrer: httpx.AsyncClient, team: httpx.AsyncClient, referen
     await refer(referrer, reference=reference, **changes)
     path = await path_for(team, reference)
     await step(team, f"{path}/confirmation", {"counsellor": {"name": "B. Bakker", "phone": "+31 10 555 01 00"}})
-    planned = await step(team, f"{path}/appointments", {"startsAt": "2026-03-09T10:00:00+01:00", "threeWay": True})
+    planned = await step(team, f"{path}/appointments", {"startsAt": "2026-03-09T10:00:00+01:00"})
     await step(team, f"{path}/appointments/{planned['id']}/attendance", {"attended": True})
     return path
 

@@ -8,7 +8,8 @@ from tests.support.example_run import ExampleRun
 Json = Any
 
 _COUNSELLOR = {"name": "B. Bakker", "phone": "+31 10 555 01 00"}
-_PLANNED = {"startsAt": "2026-12-01T10:00:00+01:00", "threeWay": True}
+_PLANNED = {"startsAt": "2026-12-01T10:00:00+01:00"}
+_TIMES = ["2026-12-03T10:00:00+01:00"]
 _CLIENT = {"client": {"familyName": "Jansen", "birthDate": "1988-04-12"}, "area": "Noord"}
 _AGAIN = "transition-not-allowed"
 
@@ -96,7 +97,7 @@ async def _in_every_phase(
 
 
 async def tell_appointments(run: ExampleRun) -> None:
-    """Show intakes: planned, moved, answered, called off, missed and attended."""
+    """Show intakes: proposed, planned, moved, answered, called off, missed and attended; and a meeting afterwards."""
     own, team = await _referred(run, 20)
     await run.do("team", "confirmReferral", {"counsellor": _COUNSELLOR}, ids=team)
     await run.show("team", "scheduleAppointment", "three-way-meeting", ids=team)
@@ -108,18 +109,27 @@ async def tell_appointments(run: ExampleRun) -> None:
     for example in ("smallest", "full"):
         made = await run.do("team", "scheduleAppointment", _PLANNED, ids=team)
         await run.show("team", "cancelAppointment", example, again=_AGAIN, ids={**team, "appointmentId": made["id"]})
+    await _proposals(run, own, team)
     made = await run.do("team", "scheduleAppointment", _PLANNED, ids=team)
-    await _answers(run, own, team)
     attended = {**team, "appointmentId": made["id"]}
     await run.refused("dock", "recordAttendance", "not-the-owner", {"attended": False}, ids=await _last(run, own))
     await run.show("team", "recordAttendance", "appeared", ids=attended)
     await run.refused("team", "scheduleAppointment", _AGAIN, _PLANNED, ids=team)
     await run.show("team", "listReferralActions", ids=team)
+    followed = await run.show("team", "scheduleAppointment", "follow-up", ids=team)
+    await run.show("team", "recordAttendance", "with-others", ids={**team, "appointmentId": followed["id"]})
 
 
-async def _answers(run: ExampleRun, own: dict[str, str], team: dict[str, str]) -> None:
+async def _proposals(run: ExampleRun, own: dict[str, str], team: dict[str, str]) -> None:
+    await run.show("team", "proposeAppointment", "smallest", ids=team)
     await run.show("dock", "answerAppointment", "other-times", ids=await _last(run, own))
     await run.show("dock", "answerAppointment", "accepted", ids=await _last(run, own))
+    await run.show("team", "proposeAppointment", "full", ids=team)
+    await run.show("dock", "answerAppointment", "chosen", ids=await _last(run, own))
+    _, ended = await _referred(run, 21)
+    await run.refused("dock", "proposeAppointment", "not-the-owner", {"times": _TIMES}, ids=own)
+    await run.do("team", "rejectReferral", {"reason": "not_eligible"}, ids=ended)
+    await run.refused("team", "proposeAppointment", _AGAIN, {"times": _TIMES}, ids=ended)
 
 
 async def tell_trajectories(run: ExampleRun) -> None:

@@ -10,6 +10,7 @@ from app.domain.codes import PartyRole, System
 from app.domain.commands import AddParty
 from app.domain.fields import Field
 from app.domain.ownership import ConflictReason
+from app.domain.values import Participant
 from app.events.http.signing import new_secret
 from app.models.delivery.subscription import Signing, SubscriptionSettings
 from app.oauth_client import OAuthClient
@@ -56,7 +57,7 @@ def with_canaries(command: object) -> object:
     """Return a command that states a canary in every text that is sealed."""
     match type(command).__name__:
         case "ScheduleIntake":
-            return replace(command, place=PLACE, participants=(PARTICIPANT,))  # type: ignore[type-var]
+            return replace(command, place=PLACE, participants=(Participant(PARTICIPANT),))  # type: ignore[type-var]
         case "SignPlan":
             return replace(command, document_reference=DOCUMENT)  # type: ignore[type-var]
     return command

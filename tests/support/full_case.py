@@ -6,6 +6,7 @@ from uuid import UUID
 from app.domain.awaited import Awaited
 from app.domain.case import Case
 from app.domain.codes import (
+    AppointmentKind,
     AppointmentResponse,
     AppointmentStatus,
     AwaitedStep,
@@ -27,6 +28,7 @@ from app.domain.codes import (
     LifeDomain,
     NextStep,
     OrganisationRole,
+    ParticipantRole,
     ProgressState,
     ReferralStatus,
     ReferrerKind,
@@ -53,6 +55,7 @@ from app.domain.values import (
     HelpOrganisation,
     KbrApplication,
     Organisation,
+    Participant,
     Plan,
     RecordedResult,
     Referral,
@@ -153,8 +156,12 @@ APPOINTMENT = Appointment(
     counsellor=Counsellor("T. Begeleider", "0100000002"),
     status=AppointmentStatus.ATTENDED,
     response=AppointmentResponse.ACCEPTED,
-    participants=("W. Werker",),
+    participants=(Participant("W. Werker", ParticipantRole.REFERRER_WORKER, attended=True),),
     other_times=(datetime(2026, 11, 13, 9, 0, tzinfo=UTC),),
+    kind=AppointmentKind.FOLLOW_UP,
+    minutes=45,
+    proposed_times=(datetime(2026, 11, 12, 9, 0, tzinfo=UTC),),
+    answer_by=date(2026, 11, 6),
     cancellation_reason=CancellationReason.CLIENT_CANCELLED,
 )
 TRAJECTORY = Trajectory(

@@ -43,7 +43,7 @@ from app.domain.errors import PartnerRefused
 from app.domain.events import FOR_FINANCE_TEAM, EventType
 from app.domain.fields import Field
 from app.domain.ports import PartnerMessage
-from app.domain.values import Counsellor
+from app.domain.values import Counsellor, Participant
 from app.sandbox.allegro import codes as allegro_codes
 
 CONTRACT = yaml.safe_load(Path("openapi/partners/allegro.yaml").read_text(encoding="utf-8"))
@@ -143,7 +143,7 @@ def test_every_kind_of_change_in_the_contract_is_read() -> None:
                 place="Huis van de Wijk",
                 three_way=True,
                 counsellor=Counsellor("S. Visser", "0101234567"),
-                participants=("Wijkteam Charlois",),
+                participants=(Participant("Wijkteam Charlois"),),
             ),
         ),
         (

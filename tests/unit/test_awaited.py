@@ -35,6 +35,7 @@ from app.domain.commands import (
     RejectReferral,
     ReportContactLost,
     ReportContactRestored,
+    RespondToAppointment,
     ResumeTrajectory,
     ScheduleIntake,
     SignPlan,
@@ -49,6 +50,7 @@ CONFIRM = ConfirmReferral(COUNSELLOR)
 SCHEDULE, PROPOSE = ScheduleIntake(starts_at=MEETING), ScheduleIntake(starts_at=MEETING, three_way=True)
 ATTEND, MISS = RecordAttendance(attended=True), RecordAttendance(attended=False)
 CONCLUDE, SIGN = ConcludeIntake(IntakeResult.ROUTE_TO_KBR, TODAY), SignPlan(TODAY)
+ACCEPT = RespondToAppointment(None, accepted=True)
 DECIDE = RecordResult(TrajectoryResult.KBR_APPLICATION, TODAY)
 
 Life = Sequence[Command]
@@ -133,7 +135,7 @@ def test_attendance_is_awaited_from_the_time_of_the_appointment_on() -> None:
 def test_the_referrer_is_asked_for_information_or_for_an_answer_until_it_gave_it() -> None:
     assert of_referrer(CONFIRM) is None
     assert of_referrer(CONFIRM, PROPOSE) == ("appointment_answer", hours_after(2))
-    assert of_referrer(CONFIRM, PROPOSE, ATTEND) is None
+    assert of_referrer(CONFIRM, PROPOSE, ACCEPT) is None
     assert of_referrer(CONFIRM, AwaitInformation(), SCHEDULE) == ("information", hours_after(2))
     assert of_referrer(CONFIRM, AwaitInformation(), InformationReceived()) is None
     assert of_referrer(CONFIRM, AwaitInformation(), RejectReferral(RejectionReason.NOT_ELIGIBLE)) is None

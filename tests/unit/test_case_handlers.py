@@ -64,7 +64,7 @@ from tests.support.unstored_case import (
 )
 
 CONFIRM = ConfirmReferral(COUNSELLOR)
-SCHEDULE = ScheduleIntake(starts_at=NOW + timedelta(days=3), three_way=True)
+SCHEDULE = ScheduleIntake(starts_at=NOW + timedelta(days=3))
 CONCLUDE = ConcludeIntake(IntakeResult.ROUTE_TO_KBR, TODAY)
 TO_TRAJECTORY = (CONFIRM, SCHEDULE, RecordAttendance(attended=True), CONCLUDE)
 DECIDE = RecordResult(TrajectoryResult.KBR_APPLICATION, TODAY)
@@ -218,7 +218,7 @@ def test_a_withdrawal_takes_effect_at_once_until_the_referral_is_confirmed() -> 
 
 
 def test_the_worker_answers_the_present_proposal() -> None:
-    case = case_after(CONFIRM, SCHEDULE)
+    case = case_after(CONFIRM, replace(SCHEDULE, three_way=True))
     assert case.appointment is not None
 
     handle(case, RespondToAppointment(case.appointment.id, accepted=True))

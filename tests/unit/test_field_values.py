@@ -57,6 +57,8 @@ OTHERWISE: FieldValues = {
     Field.REFERRAL_FLAGS: ("awaiting_information", "withdrawal_requested", "contact_lost", "closed_unasked"),
     Field.ASSESSMENT_DONE_BY: CONTENTS.assessment_done_by,
     Field.ASSESSMENT_REFERENCE: CONTENTS.assessment_reference,
+    Field.APPOINTMENT_PARTICIPANTS: tuple(each.name for each in APPOINTMENT.participants),
+    Field.APPOINTMENT_ATTENDEES: APPOINTMENT.participants,
     Field.INTAKE_RESULT: REFERRAL.intake_result,
     Field.INTAKE_CONCLUDED_ON: REFERRAL.intake_concluded_on,
 }
@@ -73,6 +75,11 @@ LEFT_AS_IT_IS = {
     "Referral.term_facts.received",
     "Referral.term_facts.reported_weeks",
     "Referral.term_facts.turned_at",
+    # No field shows to which appointments one belongs, and whether it was reported on the day before.
+    "Appointment.is_due_reported",
+    "Appointment.moves",
+    "Appointment.proposed_at",
+    "Appointment.series_id",
     # An organisation that refers no more has no new cases.
     "Referral.organisation.active",
 }

@@ -23,7 +23,15 @@ reschedule          -   -   -   sch -   -   -   -   -   -   -   -   -    T    - 
 await_information   -   =   =   =   =   =   =   =   -   -   -   -   -    T    -                  goes_on
 receive_information -   =   =   =   =   =   =   =   =   -   -   -   -    T    -                  information_awaited
 extend_term         -   =   =   =   =   =   =   =   -   -   -   -   -    T    ExtensionReason    goes_on
-respond             -   -   -   =   -   -   -   -   -   -   -   -   -    RP   -                  response_requested
+propose             -   -   =   =   -   =   =   -   -   -   -   -   -    T    -                  -
+respond             -   =   =   =   =   =   =   =   -   -   -   -   -    RP   -                  response_requested
+cancel_proposal     -   -   =   =   =   =   =   =   -   -   -   -   -    T    -                  proposal_open
+propose_meeting     -   -   -   -   =   -   -   =   -   -   -   -   -    T    -                  goes_on
+schedule_meeting    -   -   -   -   =   -   -   =   -   -   -   -   -    T    -                  goes_on
+reschedule_meeting  -   -   -   -   =   -   -   =   -   -   -   -   -    T    -                  meeting_planned
+cancel_meeting      -   -   -   -   =   -   -   =   -   -   -   -   -    T    CancellationReason meeting_planned
+attend_meeting      -   -   -   -   =   -   -   =   -   -   -   -   -    T    -                  meeting_planned
+miss_meeting        -   -   -   -   =   -   -   =   -   -   -   -   -    T    -                  meeting_planned
 cancel_appointment  -   -   -   can -   -   -   -   -   -   -   -   -    RPT  CancellationReason -
 attend              -   -   -   att -   -   -   -   -   -   -   -   -    T    -                  implied
 miss                -   -   -   mis -   -   -   -   -   -   -   -   -    T    -                  -

@@ -7,7 +7,7 @@ from uuid import UUID
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from app.domain.codes import CaseLead, ConsentScope, DisclosureOccasion, TrajectoryResult
+from app.domain.codes import AppointmentResponse, CaseLead, ConsentScope, DisclosureOccasion, TrajectoryResult
 from app.domain.fields import Field
 from app.privacy.policy import Effect, Policy
 from tests.support.privacy import CONSENT, FACTS, POLICY, gate_of, release_for, withheld_fields
@@ -23,12 +23,14 @@ SETTINGS: list[Facts] = [
         Field.ATTENDANCE_MISSED_COUNT: missed,
         Field.RESULT_CODE: result,
         Field.REFERRAL_LED_BY: lead,
+        Field.APPOINTMENT_RESPONSE: response,
     }
-    for (consent, given_on), missed, result, lead in product(
+    for (consent, given_on), missed, result, lead, response in product(
         ((CONSENT, date(2019, 9, 2)), (frozenset(), None)),
         (0, 1, 2),
         (None, TrajectoryResult.KBR_APPLICATION, TrajectoryResult.NO_FURTHER_SUPPORT),
         CaseLead,
+        (AppointmentResponse.NOT_ASKED, AppointmentResponse.ACCEPTED),
     )
 ]
 OTHERS: dict[type, object] = {

@@ -18,39 +18,49 @@ from tests.support.privacy import FACTS, GATE, GIDSO_AND_RMW, NOW, POLICY, PSEUD
 from tests.support.privacy_matrix import CELLS, WRITTEN, matrix
 
 # x disclosed; 2 from the second time; k on the route to the credit bank; c with the client's consent;
-# l when the counsellor leads the case; d a drop-out, as a result; - not disclosed. Columns: received, confirmed, intake
-# planned, intake attended, missed, contact lost, intake result, plan signed, other help, progress, counsellor changed,
-# first result, change, closed.
+# l when the counsellor leads the case; d a drop-out, as a result; a when the worker was asked; - not disclosed.
+# Columns: received, confirmed, intake planned, appointment proposed, meeting planned, appointment due, intake attended,
+# missed, contact lost, intake result, plan signed, other help, progress, counsellor changed, first result, change,
+# closed.
 AGREED = """
-                       rec con pla att mis los res pln oth pro cou fir cha clo
-vraagwijzer             x   x   x   -   -   l   -   x   x   -   x   -   -   x
-wijkteam                x   x   x   -   2   x   x   x   x   -   x   k   -   x
-jongerenloket           x   x   x   -   x   x   x   -   -   -   x   x   -   d
-werk_en_inkomen         x   x   x   -   -   x   x   x   -   x   x   x   -   x
-exit                    x   x   x   x   x   x   x   x   -   x   x   x   x   x
-statushouders           x   x   x   -   -   x   x   x   -   x   x   x   -   x
-detentie_reintegratie   x   x   x   x   x   x   -   -   -   -   x   x   -   x
-prestatie010            x   x   x   x   x   x   -   -   -   -   x   x   x   x
-welzijnsorganisatie     x   x   x   x   x   x   x   -   x   x   x   x   x   x
-deurwaarder             x   x   -   x   c   c   -   -   -   -   -   -   c   c
-reclassering            x   x   x   x   x   x   -   -   -   x   x   x   x   x
-schuldenrechter         x   x   -   x   x   x   -   -   -   -   -   -   -   -
-frontlijn               x   x   -   -   -   -   -   -   -   -   -   -   -   c
-bewindvoerder           x   x   -   -   -   -   -   -   -   -   -   -   -   c
-zorginstelling          x   x   -   -   -   -   -   -   -   -   -   -   -   c
-woningbouwvereniging    x   x   -   -   -   -   -   -   -   -   -   -   -   c
-overig                  x   x   -   -   -   -   -   -   -   -   -   -   -   c
-onbekend                x   x   -   -   -   -   -   -   -   -   -   -   -   c
+                       rec con pla pro mee due att mis los res pln oth pro cou fir cha clo
+vraagwijzer             x   x   x   x   a   x   -   -   l   -   x   x   -   x   -   -   x
+wijkteam                x   x   x   x   a   x   -   2   x   x   x   x   -   x   k   -   x
+jongerenloket           x   x   x   x   a   x   -   x   x   x   -   -   -   x   x   -   d
+werk_en_inkomen         x   x   x   x   a   x   -   -   x   x   x   -   x   x   x   -   x
+exit                    x   x   x   x   a   x   x   x   x   x   x   -   x   x   x   x   x
+statushouders           x   x   x   x   a   x   -   -   x   x   x   -   x   x   x   -   x
+detentie_reintegratie   x   x   x   x   a   x   x   x   x   -   -   -   -   x   x   -   x
+prestatie010            x   x   x   x   a   x   x   x   x   -   -   -   -   x   x   x   x
+welzijnsorganisatie     x   x   x   x   a   x   x   x   x   x   -   x   x   x   x   x   x
+deurwaarder             x   x   -   -   -   -   x   c   c   -   -   -   -   -   -   c   c
+reclassering            x   x   x   x   a   x   x   x   x   -   -   -   x   x   x   x   x
+schuldenrechter         x   x   -   -   -   -   x   x   x   -   -   -   -   -   -   -   -
+frontlijn               x   x   -   -   -   -   -   -   -   -   -   -   -   -   -   -   c
+bewindvoerder           x   x   -   -   -   -   -   -   -   -   -   -   -   -   -   -   c
+zorginstelling          x   x   -   -   -   -   -   -   -   -   -   -   -   -   -   -   c
+woningbouwvereniging    x   x   -   -   -   -   -   -   -   -   -   -   -   -   -   -   c
+overig                  x   x   -   -   -   -   -   -   -   -   -   -   -   -   -   -   c
+onbekend                x   x   -   -   -   -   -   -   -   -   -   -   -   -   -   -   c
 """
 
 WITHOUT_STATUS = "referral.id referral.reference event.occurred_at"
 NEWS = "referral.id referral.reference referral.status event.occurred_at"
+APPOINTMENT = (
+    "appointment.id appointment.kind appointment.place appointment.three_way appointment.minutes "
+    "counsellor.name counsellor.phone"
+)
 CLOSING = "referral.withdrawal_reason referral.closure_reason trajectory.closure_reason"
 FIELDS_AT = {
     DisclosureOccasion.RECEIVED: f"{NEWS} referral.received_at referral.advice",
     DisclosureOccasion.CONFIRMED: f"{NEWS} referral.rejection_reason counsellor.name counsellor.phone",
-    DisclosureOccasion.INTAKE_PLANNED: f"{NEWS} appointment.id appointment.starts_at appointment.place "
-    "appointment.three_way appointment.response appointment.cancellation_reason counsellor.name counsellor.phone",
+    DisclosureOccasion.INTAKE_PLANNED: f"{NEWS} {APPOINTMENT} appointment.starts_at appointment.response "
+    "appointment.cancellation_reason",
+    DisclosureOccasion.APPOINTMENT_PROPOSED: f"{WITHOUT_STATUS} {APPOINTMENT} appointment.proposed_times "
+    "appointment.answer_by appointment.response",
+    DisclosureOccasion.MEETING_PLANNED: f"{WITHOUT_STATUS} {APPOINTMENT} appointment.starts_at appointment.response "
+    "appointment.cancellation_reason",
+    DisclosureOccasion.APPOINTMENT_DUE: f"{WITHOUT_STATUS} {APPOINTMENT} appointment.starts_at appointment.response",
     DisclosureOccasion.INTAKE_ATTENDED: NEWS,
     DisclosureOccasion.MISSED: f"{NEWS} attendance.missed_count",
     DisclosureOccasion.CONTACT_LOST: f"{WITHOUT_STATUS} contact.lost_on contact.restored_on",
@@ -140,6 +150,7 @@ UNMET: dict[str, dict[Field, object]] = {
     "k": {Field.RESULT_CODE: "budget_management"},
     "c": {Field.CONSENT_SCOPES: ()},
     "l": {Field.REFERRAL_LED_BY: "another"},
+    "a": {Field.APPOINTMENT_RESPONSE: "not_asked"},
     "d": {Field.RESULT_CODE: "budget_management"},
     "x": {Field.CONSENT_SCOPES: ()},
 }
@@ -275,11 +286,10 @@ def test_an_operator_reads_nothing_of_a_client() -> None:
     }
 
 
-def test_only_the_finance_team_is_sent_something_to_handle_and_operators_which_term_of_which_referral() -> None:
-    handled = {kind: release_for(kind, DisclosureOccasion.HANDLING).fields for kind in RECEIVER_KINDS}
+def test_only_the_finance_team_is_sent_something_to_handle() -> None:
+    handlers = {kind for kind in RECEIVER_KINDS if release_for(kind, DisclosureOccasion.HANDLING).fields}
 
-    assert {kind for kind, fields in handled.items() if fields} == {"finance_team", "operator"}
-    assert handled["operator"].keys() == {Field.REFERRAL_ID, Field.TERM_CODE, Field.TERM_DUE_ON, Field.OCCURRED_AT}
+    assert handlers == {"finance_team"}
 
 
 def test_every_rule_of_rotterdam_is_valid_from_the_start_of_the_pilot() -> None:

@@ -176,7 +176,7 @@ def test_remark_shows_dates_and_codes_as_dutch_readers_know_them() -> None:
     }
 
     assert remark(fields) == (
-        "Resultaat intake: Toeleiding aanvraag KBR; Intake: 13-09-2019 10:30; "
+        "Resultaat intake: Toeleiding aanvraag KBR; Afspraak: 13-09-2019 10:30; "
         "Trajectbegeleider: T. Begeleider; Driegesprek: ja; Plan ondertekend: 20-09-2019"
     )
 

@@ -52,7 +52,7 @@ from app.domain.commands import (
     fields_written,
 )
 from app.domain.fields import Field
-from app.domain.values import Counsellor
+from app.domain.values import Counsellor, Participant
 
 DAY, LATER = date(2026, 11, 23), date(2026, 12, 1)
 AT_TEN = datetime(2026, 11, 23, 10, tzinfo=timezone(timedelta(hours=1)))
@@ -80,7 +80,11 @@ SAYS: list[tuple[Command, WrittenFields]] = [
     (MarkUnreachable(), {Field.REFERRAL_CLOSURE_REASON: ClosureReason.NO_CONTACT}),
     (
         ScheduleIntake(
-            starts_at=AT_TEN, place="library", three_way=True, counsellor=ANNA, participants=("interpreter",)
+            starts_at=AT_TEN,
+            place="library",
+            three_way=True,
+            counsellor=ANNA,
+            participants=(Participant("interpreter"),),
         ),
         {
             Field.APPOINTMENT_STARTS_AT: AT_TEN,

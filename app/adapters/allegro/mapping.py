@@ -57,7 +57,7 @@ from app.domain.local_time import local_date
 from app.domain.ports import PartnerCase, PartnerRecord
 from app.domain.storable import odd_place
 from app.domain.text import shown_code
-from app.domain.values import Counsellor
+from app.domain.values import Counsellor, Participant
 
 MAPPING_VERSION = "1"
 KIND = "mutatie"
@@ -270,7 +270,7 @@ def _appointment(change: schemas.Change) -> tuple[Command, ...]:
         place=contents.plaats,
         three_way=_yes("gegevens.driegesprek", contents.driegesprek),
         counsellor=_counsellor(contents.trajectbegeleider),
-        participants=contents.deelnemers,
+        participants=tuple(map(Participant, contents.deelnemers)),
     )
     return (command,)
 

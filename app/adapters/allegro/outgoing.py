@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 
 from app.adapters.common.dutch import label, listed, moment
 from app.domain.codes import (
+    AppointmentKind,
     AppointmentResponse,
     ConsentForm,
     ConsentScope,
@@ -70,7 +71,9 @@ def message_body(message: PartnerMessage) -> dict[str, object]:
         "soort": kind,
         "gebeurdOp": message.occurred_at.isoformat(),
         **contents,
-        "tekst": " ".join([f"{opening}.", *(f"{_TITLES[name]}: {_text(value)}." for name, value in contents.items())]),
+        "tekst": " ".join(
+            [f"{opening}.", *(f"{_TITLES[name]}: {_text(name, value)}." for name, value in contents.items())]
+        ),
     }
 
 
@@ -102,9 +105,11 @@ def _organisation(value: object) -> object:
 _help_kind = label(HelpOrganisationKind)
 
 
-def _text(value: object) -> str:
+def _text(name: str, value: object) -> str:
     # The only lists in a message are moments.
-    return listed(_moment)(value) if isinstance(value, list) else str(value)
+    if isinstance(value, list):
+        return listed(_moment)(value)
+    return _moment(value) if name == "begint" else str(value)
 
 
 def _moment(value: object) -> str:
@@ -173,7 +178,14 @@ _WORKER: Part = {
 _WITHDRAWAL: Part = {"reden": (Field.REFERRAL_WITHDRAWAL_REASON, label(WithdrawalReason))}
 _ANSWER: Part = {
     "reactie": (Field.APPOINTMENT_RESPONSE, label(AppointmentResponse)),
+    "afspraaksoort": (Field.APPOINTMENT_KIND, label(AppointmentKind)),
+    "begint": (Field.APPOINTMENT_STARTS_AT, _same),
     "andereTijden": (Field.APPOINTMENT_OTHER_TIMES, _each(_same)),
+}
+_DUE: Part = {
+    "afspraaksoort": (Field.APPOINTMENT_KIND, label(AppointmentKind)),
+    "begint": (Field.APPOINTMENT_STARTS_AT, _same),
+    "plaats": (Field.APPOINTMENT_PLACE, _same),
 }
 _SIGNAL: Part = {"signaal": (Field.SIGNAL_KIND, label(SignalKind))}
 _TERM: Part = {"termijn": (Field.TERM_CODE, _same), "uiterlijkOp": (Field.TERM_DUE_ON, _same)}
@@ -186,6 +198,7 @@ _MESSAGES: Mapping[EventType, tuple[str, str, Part]] = {
         _WITHDRAWAL,
     ),
     EventType.APPOINTMENT_RESPONDED: ("reactie_afspraak", "De verwijzer antwoordt op de afspraak", _ANSWER),
+    EventType.APPOINTMENT_DUE: ("afspraak_morgen", "Morgen is er een afspraak", _DUE),
     EventType.SIGNAL_GIVEN: ("signaal", "De verwijzer geeft een signaal", _SIGNAL),
     EventType.TERM_APPROACHING: ("termijn_nadert", "Een termijn eindigt binnenkort", _TERM),
     EventType.TERM_BREACHED: ("termijn_verstreken", "Een termijn is verstreken", _TERM),
@@ -199,6 +212,9 @@ _MESSAGES: Mapping[EventType, tuple[str, str, Part]] = {
 _TITLES: Mapping[str, str] = {
     "reden": "Reden",
     "reactie": "Antwoord",
+    "afspraaksoort": "Soort",
+    "begint": "Begint",
+    "plaats": "Plaats",
     "andereTijden": "Voorgestelde tijden",
     "signaal": "Signaal",
     "termijn": "Termijn",

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from datetime import date, datetime
 
-from app.domain.codes import Code
+from app.domain.codes import AppointmentKind, Code
 from app.domain.local_time import AMSTERDAM
 
 Show = Callable[[object], str]
@@ -41,6 +41,11 @@ def moment(value: object, between: str = " ") -> str:
     """Return an ISO 8601 moment in Dutch time: ``02-09-2019 12:00``, with ``between`` before the time of day."""
     local = datetime.fromisoformat(str(value)).astimezone(AMSTERDAM)
     return f"{local:%d-%m-%Y}{between}{local:%H:%M}"
+
+
+def kind_of_meeting(value: object) -> str:
+    """Return what an appointment is for; nothing for the intake, which the text names itself."""
+    return "" if value == AppointmentKind.INTAKE else label(AppointmentKind)(value)
 
 
 def one_line(value: object) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from app.adapters.common.dutch import Show, day, label, listed, moment, one_line, words, yes_no
+from app.adapters.common.dutch import Show, day, kind_of_meeting, label, listed, moment, one_line, words, yes_no
 from app.adapters.common.progress_words import NEXT_STEP_WORDS, PROGRESS_WORDS
 from app.domain.codes import (
     AppointmentResponse,
@@ -35,6 +35,9 @@ CATEGORIES: Mapping[DisclosureOccasion, str] = {
     DisclosureOccasion.RECEIVED: "AANMELDING",
     DisclosureOccasion.CONFIRMED: "AANMELDING",
     DisclosureOccasion.INTAKE_PLANNED: "AFSPRAAK",
+    DisclosureOccasion.APPOINTMENT_PROPOSED: "AFSPRAAK",
+    DisclosureOccasion.MEETING_PLANNED: "AFSPRAAK",
+    DisclosureOccasion.APPOINTMENT_DUE: "AFSPRAAK",
     DisclosureOccasion.INTAKE_ATTENDED: "AFSPRAAK",
     DisclosureOccasion.MISSED: "AFSPRAAK",
     DisclosureOccasion.CONTACT_LOST: "CONTACT",
@@ -68,6 +71,12 @@ OPENINGS: Mapping[EventType, str] = {
     EventType.INTAKE_CANCELLED: "De afspraak voor de intake gaat niet door.",
     EventType.INTAKE_ATTENDED: "De klant is verschenen op de intake.",
     EventType.INTAKE_MISSED: "De klant is niet verschenen op de intake.",
+    EventType.APPOINTMENT_PROPOSED: "Er zijn tijden voorgesteld voor een afspraak; kies welke past.",
+    EventType.MEETING_SCHEDULED: "Er is een vervolgafspraak gepland.",
+    EventType.MEETING_RESCHEDULED: "De vervolgafspraak is verzet.",
+    EventType.MEETING_CANCELLED: "De vervolgafspraak gaat niet door.",
+    EventType.MEETING_MISSED: "De klant is niet verschenen op de vervolgafspraak.",
+    EventType.APPOINTMENT_DUE: "Morgen is de afspraak.",
     EventType.PLAN_SIGNED: "Het plan is ondertekend.",
     EventType.RESULT_RECORDED: "Het traject heeft een resultaat.",
     EventType.TRAJECTORY_CHANGED: "Er is een belangrijke verandering in het traject.",
@@ -129,6 +138,8 @@ def _sentence(phrase: Phrase, value: object) -> str:
     if value is None or value == []:
         return ""
     text = phrase.show(value).removesuffix(".")
+    if not text:
+        return ""
     return f"{phrase.label}: {text}." if phrase.label else f"{text}."
 
 
@@ -137,7 +148,11 @@ def _moment(value: object) -> str:
 
 
 PHRASES: Mapping[Field, Phrase] = {
+    Field.APPOINTMENT_KIND: Phrase("Soort afspraak", kind_of_meeting),
+    Field.APPOINTMENT_PROPOSED_TIMES: Phrase("Voorgestelde tijden", listed(_moment)),
+    Field.APPOINTMENT_ANSWER_BY: Phrase("Antwoord uiterlijk op", day),
     Field.APPOINTMENT_STARTS_AT: Phrase("Datum en tijd", _moment),
+    Field.APPOINTMENT_MINUTES: Phrase("Duur in minuten", one_line),
     Field.APPOINTMENT_PLACE: Phrase("Plaats", one_line),
     Field.APPOINTMENT_THREE_WAY: Phrase("Driegesprek", yes_no),
     Field.APPOINTMENT_PARTICIPANTS: Phrase("Deelnemers", listed(one_line)),
@@ -196,6 +211,8 @@ NOT_SHOWN = frozenset(
         Field.REFERRAL_PREVIOUS_ID,
         Field.CLIENT_ID,
         Field.APPOINTMENT_ID,
+        # Who else takes part is for the finance team.
+        Field.APPOINTMENT_ATTENDEES,
         Field.TRAJECTORY_ID,
         # GIDSO's own data: the journal is on the registration that has it.
         *REFERRER_FIELDS,

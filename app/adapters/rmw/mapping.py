@@ -122,6 +122,9 @@ STATUS_OF_MOMENT: Final = MappingProxyType(
         DisclosureOccasion.RECEIVED: "ON",
         DisclosureOccasion.CONFIRMED: "BE",
         DisclosureOccasion.INTAKE_PLANNED: "IP",
+        DisclosureOccasion.APPOINTMENT_PROPOSED: "AV",
+        DisclosureOccasion.MEETING_PLANNED: "MP",
+        DisclosureOccasion.APPOINTMENT_DUE: "AM",
         DisclosureOccasion.INTAKE_ATTENDED: "VS",
         DisclosureOccasion.MISSED: "NV",
         DisclosureOccasion.CONTACT_LOST: "CV",
@@ -143,6 +146,7 @@ STATUS_OF_EVENT: Final = MappingProxyType(
         EventType.REFERRAL_FORWARDED: "DV",
         EventType.REFERRAL_WITHDRAWN: "IN",
         EventType.INTAKE_CANCELLED: "IV",
+        EventType.MEETING_CANCELLED: "MV",
         EventType.TRAJECTORY_STOPPED: "UV",
         EventType.CONTACT_RESTORED: "CH",
     }

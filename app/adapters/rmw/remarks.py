@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from app.adapters.common.dutch import Show, day, label, listed, moment, one_line, words, yes_no
+from app.adapters.common.dutch import Show, day, kind_of_meeting, label, listed, moment, one_line, words, yes_no
 from app.adapters.common.progress_words import NEXT_STEP_WORDS, PROGRESS_WORDS
 from app.domain.codes import (
     CancellationReason,
@@ -48,8 +48,9 @@ def _fitting(fields: Mapping[str, object]) -> dict[Field, str]:
     for field, title, show in _PARTS:
         if (value := fields.get(field)) is None:
             continue
-        longer = parts | {field: f"{title}: {_printable(show(value))}"}
-        if len(_JOINT.join(longer.values())) <= MAX_LENGTH:
+        text = _printable(show(value))
+        longer = parts | {field: f"{title}: {text}"}
+        if text and len(_JOINT.join(longer.values())) <= MAX_LENGTH:
             parts = longer
     return parts
 
@@ -78,12 +79,16 @@ _PARTS: Final[tuple[tuple[Field, str, Show], ...]] = (
     (Field.CONTACT_RESTORED_ON, "Contact hersteld", day),
     (Field.OTHER_HELP_LIFE_DOMAINS, "Leefgebieden", listed(label(LifeDomain))),
     (Field.TERM_EXTENSION_REASON, "Reden verlenging", label(ExtensionReason)),
-    (Field.APPOINTMENT_STARTS_AT, "Intake", moment),
+    (Field.APPOINTMENT_STARTS_AT, "Afspraak", moment),
+    (Field.APPOINTMENT_PROPOSED_TIMES, "Tijden", listed(moment)),
+    (Field.APPOINTMENT_ANSWER_BY, "Antwoord uiterlijk", day),
     (Field.APPOINTMENT_CANCELLATION_REASON, "Reden vervallen", label(CancellationReason)),
     (Field.COUNSELLOR_NAME, "Trajectbegeleider", str),
     (Field.COUNSELLOR_PHONE, "Telefoon", str),
     (Field.APPOINTMENT_PLACE, "Locatie", str),
     (Field.APPOINTMENT_THREE_WAY, "Driegesprek", yes_no),
+    (Field.APPOINTMENT_KIND, "Soort", kind_of_meeting),
+    (Field.APPOINTMENT_MINUTES, "Minuten", str),
     (Field.ATTENDANCE_MISSED_COUNT, "Aantal keer niet verschenen", str),
     (Field.INTAKE_CONCLUDED_ON, "Intake afgerond", day),
     (Field.PLAN_SIGNED_ON, "Plan ondertekend", day),

@@ -31,6 +31,7 @@ ROUTERS = (
     referrals.router,
     referral_steps.router,
     appointments.router,
+    appointments.proposals,
     trajectories.router,
     trajectory_steps.router,
     work_lists.router,

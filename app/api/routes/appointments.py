@@ -1,4 +1,4 @@
-"""Intake appointments: planned, answered, cancelled, attended or missed (*afspraken*)."""
+"""Appointments: proposed, planned, answered, cancelled, attended or missed (*afspraken*)."""
 
 from typing import Annotated
 from uuid import UUID
@@ -10,9 +10,15 @@ from app.api.http.problems import owned_responses, problem_responses
 from app.api.responses import json_answer
 from app.api.routes.referral_steps import Processes
 from app.api.routes.referrals import Reads, ReferralId, Refers
+from app.api.schemas.appointment_steps import (
+    AppointmentIn,
+    AttendanceIn,
+    CancellationIn,
+    ProposalIn,
+    ResponseIn,
+)
 from app.api.schemas.lists import AppointmentsOut
 from app.api.schemas.referral_out import AppointmentOut
-from app.api.schemas.steps import AppointmentIn, AttendanceIn, CancellationIn, ResponseIn
 from app.domain.details import Detail
 from app.domain.errors import Forbidden
 from app.domain.refusal import RefusalCause
@@ -22,6 +28,7 @@ _READ_PROBLEMS = problem_responses(400, 401, 403, 404)
 _PROBLEMS = owned_responses(400, 401, 403, 404, 409, 412, 428)
 
 router = APIRouter(prefix="/referrals/{referral_id}/appointments", tags=["appointments"])
+proposals = APIRouter(prefix="/referrals/{referral_id}/appointment-proposals", tags=["appointments"])
 
 # Either side may cancel, each with a scope of its own, and OAuth knows no "one of these".
 Cancels = Annotated[WriteContext, changing()]
@@ -31,12 +38,28 @@ AppointmentId = Annotated[
 ]
 
 
-@router.post("", status_code=201, summary="Plan or move the intake", response_model=AppointmentOut, responses=_PROBLEMS)
+@router.post(
+    "", status_code=201, summary="Plan or move an appointment", response_model=AppointmentOut, responses=_PROBLEMS
+)
 async def schedule_appointment(referral_id: ReferralId, body: AppointmentIn, change: Processes) -> Response:
-    """Plan the intake, or move it when one is planned (*intake plannen*).
+    """Plan an appointment of a kind, or move the one that is planned (*afspraak plannen*).
 
-    A three-way meeting (*driegesprek*) is a proposal: the referrer's worker accepts it or proposes other times.
-    If-Match takes the ETag of the referral.
+    A three-way meeting (*driegesprek*) is proposed first: the answer then has the status `proposed`, and nothing is
+    planned before the referrer's worker accepts, or the day `answerBy` has passed. A time that the worker gave is
+    planned at once. If-Match takes the ETag of the referral.
+    """
+    return await change.schedule(referral_id, body.to_command(), body.occurred_at)
+
+
+@proposals.post(
+    "", status_code=201, summary="Propose times for an appointment", response_model=AppointmentOut, responses=_PROBLEMS
+)
+async def propose_appointment(referral_id: ReferralId, body: ProposalIn, change: Processes) -> Response:
+    """Ask the referrer's worker which of one to five times suits (*afspraak voorstellen*).
+
+    Nothing is planned by it. The worker accepts a time, which is then planned, or proposes others. When the day
+    `answerBy` has passed without an answer, the first of the times that is still to come is planned; without one the
+    proposal lapses. A later proposal of the same kind replaces it. If-Match takes the ETag of the referral.
     """
     return await change.schedule(referral_id, body.to_command(), body.occurred_at)
 
@@ -63,7 +86,7 @@ async def get_appointment(referral_id: ReferralId, appointment_id: AppointmentId
 async def record_attendance(
     referral_id: ReferralId, appointment_id: AppointmentId, body: AttendanceIn, change: Processes
 ) -> Response:
-    """Record that the client appeared (*verschenen*) or did not (*niet verschenen*).
+    """Record that the client appeared (*verschenen*) or did not (*niet verschenen*), and so of the others.
 
     If-Match takes the ETag of the appointment.
     """
@@ -73,15 +96,16 @@ async def record_attendance(
 
 @router.post(
     "/{appointment_id}/response",
-    summary="Answer a proposed three-way meeting",
+    summary="Answer a proposal or a three-way meeting",
     response_model=AppointmentOut,
     responses=_PROBLEMS,
 )
 async def answer_appointment(
     referral_id: ReferralId, appointment_id: AppointmentId, body: ResponseIn, change: Refers
 ) -> Response:
-    """Accept the proposed three-way meeting (*driegesprek*) for the referrer's worker, or give other times.
+    """Accept a proposed time or a three-way meeting (*driegesprek*) for the referrer's worker, or give other times.
 
+    A proposed time that is accepted is planned at once.
     If-Match takes the ETag of the appointment.
     """
     command = body.to_command(change.resolve(appointment_id))
@@ -97,10 +121,10 @@ async def answer_appointment(
 async def cancel_appointment(
     referral_id: ReferralId, appointment_id: AppointmentId, body: CancellationIn, change: Cancels
 ) -> Response:
-    """Let the planned intake fall through (*afzeggen*); it can be planned again.
+    """Let a planned appointment fall through, which can be planned again, or withdraw a proposal (*afzeggen*).
 
-    For the finance team (scope `referrals:process`) and for the referrer (scope `referrals:write`). If-Match takes the
-    ETag of the appointment.
+    For the finance team (scope `referrals:process`) and for the referrer (scope `referrals:write`), who cancels the
+    intake, and of a proposal or another meeting its own attendance. If-Match takes the ETag of the appointment.
     """
     if not change.caller.scopes & {"referrals:process", "referrals:write"}:
         raise Forbidden(

@@ -141,9 +141,9 @@ async def get_referral_history(referral_id: ReferralId, read: Reads) -> Response
 async def list_referral_actions(request: Request, referral_id: ReferralId, read: Reads) -> Response:
     """Return what you may do with the referral now, and by which operation (*mogelijke handelingen*)."""
     found = await read.ask(referral_actions, referral_id)
-    appointment = {"appointment_id": read.shown_id(found.appointment_id)} if found.appointment_id else {}
-    ids = {"referral_id": referral_id, **appointment}
-    return json_answer(200, actions_out(read.hub, request, found.actions, ids))
+    appointments = {each: {"appointment_id": read.shown_id(id)} for each, id in found.appointments.items()}
+    ids = {each: {"referral_id": referral_id, **appointments.get(each, {})} for each in found.actions}
+    return json_answer(200, actions_out(read.hub, request, ids))
 
 
 @router.get(

@@ -89,4 +89,5 @@ async def get_trajectory_history(trajectory_id: TrajectoryId, read: Reads) -> Re
 async def list_trajectory_actions(request: Request, trajectory_id: TrajectoryId, read: Reads) -> Response:
     """Return what you may do with the trajectory and its application now, and how (*mogelijke handelingen*)."""
     actions = await read.ask(trajectory_actions, trajectory_id)
-    return json_answer(200, actions_out(read.hub, request, actions, {"trajectory_id": trajectory_id}))
+    ids = {"trajectory_id": trajectory_id}
+    return json_answer(200, actions_out(read.hub, request, dict.fromkeys(actions, ids)))

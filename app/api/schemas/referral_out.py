@@ -8,6 +8,7 @@ from pydantic import Field as Described
 from app.api.schemas.codes import ReferralFlag
 from app.api.schemas.fields import BirthDay, Out
 from app.domain.codes import (
+    AppointmentKind,
     AppointmentResponse,
     AppointmentStatus,
     AwaitedStep,
@@ -28,6 +29,7 @@ from app.domain.codes import (
     LifeDomain,
     NextStep,
     OrganisationRole,
+    ParticipantRole,
     ProgressState,
     ReferralStatus,
     ReferrerKind,
@@ -114,17 +116,36 @@ class CounsellorOut(Out):
     phone: str | None = Described(None, description="Telephone (*telefoon*).", examples=["+31 10 555 01 00"])
 
 
+class AttendeeOut(Out):
+    """Who takes part in addition to the client and the counsellor (*deelnemer*)."""
+
+    role: ParticipantRole = Described(description="As what (*rol*).")
+    name: str | None = Described(None, description="Name (*naam*).", examples=["A. de Vries"])
+    attendance: AppointmentStatus | None = Described(None, description="Whether this participant appeared.")
+
+
 class AppointmentFacts(Out):
-    """The planned intake (*intakegesprek*); a proposal as long as a three-way meeting was not accepted."""
+    """An appointment (*afspraak*), planned or proposed; without `startsAt` it is a proposal, and nothing is planned."""
 
     id: UUID | None = Described(None, description="Your id of the appointment.")
+    kind: AppointmentKind | None = Described(None, description="What it is for (*soort*).")
     status: AppointmentStatus | None = Described(None, description="Its status.")
     starts_at: datetime | None = Described(
         None, description="When it begins (*aanvang*).", examples=["2026-12-01T09:00:00Z"]
     )
     place: str | None = Described(None, description="Where (*plaats*).", examples=["Huis van de Wijk, Noord"])
     three_way: bool | None = Described(None, description="Whether it is a three-way meeting (*driegesprek*).")
+    minutes: int | None = Described(None, description="How long it lasts, in minutes (*duur*).")
     participants: list[str] | None = Described(None, description="Who else takes part (*deelnemers*).")
+    attendees: list[AttendeeOut] | None = Described(
+        None, description="Who else takes part, with the role, and who appeared (*deelnemers met rol*)."
+    )
+    proposed_times: list[datetime] | None = Described(
+        None, description="From which times the worker chooses (*voorgestelde tijden*)."
+    )
+    answer_by: date | None = Described(
+        None, description="The last day for the worker's answer; after it the hub decides (*antwoord uiterlijk op*)."
+    )
     response: AppointmentResponse | None = Described(None, description="The worker's answer to the proposal.")
     other_times: list[datetime] | None = Described(
         None, description="Times that suit the worker, when the proposed one does not (*andere tijden*)."
@@ -315,7 +336,7 @@ class ReferralLink(Out):
 
 
 class AppointmentOut(AppointmentFacts):
-    """An intake appointment (*afspraak*)."""
+    """An appointment, planned or proposed (*afspraak*)."""
 
     referral: ReferralLink = Described(description="The referral that it belongs to.")
     counsellor: CounsellorOut | None = Described(None, description="With whom (*trajectbegeleider*).")

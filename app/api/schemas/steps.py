@@ -1,15 +1,13 @@
 """What a caller sends to move a referral or a trajectory on, each with the command that it becomes."""
 
 from typing import Annotated
-from uuid import UUID
 
 from pydantic import Field as Described
 from pydantic import StrictBool
 
 from app.api.forms import CODE, PHONE
-from app.api.schemas.fields import CodeText, Day, In, Line, LongLine, Name, OccurredAt, Phone, Timestamp
+from app.api.schemas.fields import CodeText, Day, In, Line, Name, OccurredAt, Phone
 from app.domain.codes import (
-    CancellationReason,
     ClosureReason,
     DropOutReason,
     ExtensionReason,
@@ -27,7 +25,6 @@ from app.domain.commands import (
     AddParty,
     AnswerWithdrawal,
     AwaitInformation,
-    CancelAppointment,
     ChangeCounsellor,
     CloseTrajectory,
     ConcludeIntake,
@@ -39,16 +36,13 @@ from app.domain.commands import (
     InformationReceived,
     MarkUnreachable,
     PauseTrajectory,
-    RecordAttendance,
     RecordKbrStatus,
     RecordResult,
     RejectReferral,
     ReportContactLost,
     ReportContactRestored,
     ReportOtherHelp,
-    RespondToAppointment,
     ResumeTrajectory,
-    ScheduleIntake,
     SignPlan,
     WithdrawReferral,
 )
@@ -202,67 +196,6 @@ class SignalIn(StepIn):
     def to_command(self) -> GiveSignal:
         """Return the command."""
         return GiveSignal(self.kind)
-
-
-class AppointmentIn(StepIn):
-    """The intake is planned, or moved when one is planned (*afspraak*)."""
-
-    starts_at: Timestamp = Described(description="When it begins (*aanvang*).", examples=["2026-12-01T10:00:00+01:00"])
-    place: LongLine | None = Described(None, description="Where (*plaats*).", examples=["Huis van de Wijk, Noord"])
-    three_way: Annotated[StrictBool, Described(examples=[True])] = Described(
-        False, description="Whether the referrer's worker takes part (*driegesprek*); the worker is asked to accept."
-    )
-    counsellor: CounsellorIn | None = Described(None, description="With whom (*trajectbegeleider*).")
-    participants: tuple[Name, ...] = Described(
-        (), max_length=20, description="Who else takes part (*deelnemers*).", examples=[["A. de Vries"]]
-    )
-
-    def to_command(self) -> ScheduleIntake:
-        """Return the command."""
-        counsellor = self.counsellor.value() if self.counsellor else None
-        return ScheduleIntake(
-            starts_at=self.starts_at,
-            place=self.place,
-            three_way=self.three_way,
-            counsellor=counsellor,
-            participants=self.participants,
-        )
-
-
-class AttendanceIn(StepIn):
-    """The client appeared at the intake, or did not (*verschenen*, *niet verschenen*)."""
-
-    attended: _Yes = Described(description="Whether the client appeared.")
-
-    def to_command(self, appointment_id: UUID) -> RecordAttendance:
-        """Return the command for an appointment."""
-        return RecordAttendance(self.attended, appointment_id)
-
-
-class ResponseIn(StepIn):
-    """The referrer's worker accepts the three-way meeting, or proposes other times (*reactie*)."""
-
-    accepted: _Yes = Described(description="Whether the worker accepts (*akkoord*).")
-    other_times: tuple[Timestamp, ...] = Described(
-        (),
-        max_length=10,
-        description="Times that do suit (*andere tijden*), when the proposed one does not.",
-        examples=[["2026-12-02T10:00:00+01:00"]],
-    )
-
-    def to_command(self, appointment_id: UUID) -> RespondToAppointment:
-        """Return the command for an appointment."""
-        return RespondToAppointment(appointment_id, self.accepted, self.other_times)
-
-
-class CancellationIn(StepIn):
-    """The planned intake falls through (*afzegging*)."""
-
-    reason: CancellationReason = Described(description="Who cancelled (*reden*).", examples=["client_cancelled"])
-
-    def to_command(self, appointment_id: UUID) -> CancelAppointment:
-        """Return the command for an appointment."""
-        return CancelAppointment(self.reason, appointment_id)
 
 
 class IntakeResultIn(StepIn):

@@ -22,15 +22,20 @@ ID_FIELDS = frozenset({Field.REFERRAL_ID, Field.APPOINTMENT_ID, Field.TRAJECTORY
 
 _ALWAYS = (Field.REFERRAL_ID, Field.REFERRAL_REFERENCE, Field.REFERRAL_STATUS, Field.OCCURRED_AT)
 
-_APPOINTMENT = (
+_WHERE_AND_WITH_WHOM = (
     Field.APPOINTMENT_ID,
-    Field.APPOINTMENT_STARTS_AT,
+    Field.APPOINTMENT_KIND,
     Field.APPOINTMENT_PLACE,
     Field.APPOINTMENT_THREE_WAY,
-    Field.APPOINTMENT_RESPONSE,
+    Field.APPOINTMENT_MINUTES,
     Field.COUNSELLOR_NAME,
     Field.COUNSELLOR_PHONE,
 )
+
+_APPOINTMENT = (*_WHERE_AND_WITH_WHOM, Field.APPOINTMENT_STARTS_AT, Field.APPOINTMENT_RESPONSE)
+
+# The status of the referral could show a moment that is not agreed, such as that the client appeared.
+_WITHOUT_STATUS = (Field.REFERRAL_ID, Field.REFERRAL_REFERENCE, Field.OCCURRED_AT)
 
 _MISSED = (Field.ATTENDANCE_MISSED_COUNT, Field.REFERRAL_REQUESTED_ACTION)
 
@@ -168,10 +173,50 @@ CATALOGUE: Mapping[EventType, Entry] = {
     ),
     EventType.INTAKE_ATTENDED: Entry("The client appeared at the intake (verschenen)"),
     EventType.INTAKE_MISSED: Entry("The client did not appear (niet verschenen)", to_referrer=_MISSED),
+    EventType.APPOINTMENT_PROPOSED: Entry(
+        "The referrer's worker is asked which of some times suits (afspraak voorgesteld)",
+        to_referrer=(
+            *_WHERE_AND_WITH_WHOM,
+            Field.APPOINTMENT_PROPOSED_TIMES,
+            Field.APPOINTMENT_ANSWER_BY,
+            Field.APPOINTMENT_RESPONSE,
+        ),
+        always=_WITHOUT_STATUS,
+    ),
+    EventType.MEETING_SCHEDULED: Entry(
+        "A meeting after the intake was planned (vervolgafspraak gepland)",
+        to_referrer=_APPOINTMENT,
+        always=_WITHOUT_STATUS,
+    ),
+    EventType.MEETING_RESCHEDULED: Entry(
+        "A meeting after the intake was moved (vervolgafspraak verzet)",
+        to_referrer=_APPOINTMENT,
+        always=_WITHOUT_STATUS,
+    ),
+    EventType.MEETING_CANCELLED: Entry(
+        "A planned meeting falls through, or a proposal is withdrawn (vervolgafspraak vervallen)",
+        to_referrer=(*_APPOINTMENT, Field.APPOINTMENT_CANCELLATION_REASON),
+        always=_WITHOUT_STATUS,
+    ),
+    EventType.MEETING_ATTENDED: Entry(
+        "The client appeared at a meeting after the intake (verschenen)", always=_WITHOUT_STATUS
+    ),
+    EventType.MEETING_MISSED: Entry(
+        "The client did not appear at a meeting after the intake (niet verschenen)",
+        to_referrer=_MISSED,
+        always=_WITHOUT_STATUS,
+    ),
+    EventType.APPOINTMENT_DUE: Entry(
+        "An appointment takes place on the next day (afspraak op de volgende dag)",
+        to_referrer=_APPOINTMENT,
+        to_finance_team=_APPOINTMENT,
+        always=_WITHOUT_STATUS,
+    ),
     EventType.APPOINTMENT_RESPONDED: Entry(
-        "The referrer's worker answered a proposed three-way meeting (reactie op driegesprek)",
+        "The referrer's worker answered a proposal or a three-way meeting, or did not in time (reactie op afspraak)",
         to_finance_team=(
             Field.APPOINTMENT_ID,
+            Field.APPOINTMENT_KIND,
             Field.APPOINTMENT_STARTS_AT,
             Field.APPOINTMENT_RESPONSE,
             Field.APPOINTMENT_OTHER_TIMES,

@@ -22,7 +22,7 @@ _COMPONENTS = "#/components/schemas/"
 
 _PARTS = {
     "referral": "The referral (aanmelding).",
-    "appointment": "The appointment for the intake (afspraak).",
+    "appointment": "The appointment (afspraak).",
     "counsellor": "The client's fixed contact (trajectbegeleider).",
     "trajectory": "The trajectory (traject).",
     "intake": "What the intake led to (intake).",

@@ -1,4 +1,4 @@
-"""Intake appointments; a moved one is replaced by a new row."""
+"""Appointments, proposed or planned; a moved one is replaced by a new row."""
 
 import json
 from collections import defaultdict
@@ -11,18 +11,27 @@ from sqlalchemy import (
     Boolean,
     Column,
     Connection,
+    Date,
     ForeignKey,
     Index,
+    Integer,
     Row,
     String,
     Table,
     bindparam,
     select,
+    true,
     update,
 )
 
-from app.domain.codes import AppointmentResponse, AppointmentStatus, CancellationReason
-from app.domain.values import Appointment
+from app.domain.codes import (
+    AppointmentKind,
+    AppointmentResponse,
+    AppointmentStatus,
+    CancellationReason,
+    ParticipantRole,
+)
+from app.domain.values import Appointment, Participant
 from app.models.base import Columns, Id, JsonDocument, UtcDateTime, metadata
 from app.models.bulk import is_any_of
 from app.models.cases.client import client, client_sealer
@@ -35,7 +44,10 @@ appointment = Table(
     metadata,
     Column("id", Id, primary_key=True),
     Column("referral_id", Id, ForeignKey("referral.id"), nullable=False),
-    Column("starts_at", UtcDateTime, nullable=False),
+    Column("kind", String(40), nullable=False, server_default=AppointmentKind.INTAKE.value),
+    # None as long as it is a proposal.
+    Column("starts_at", UtcDateTime),
+    Column("minutes", Integer),
     # Where it is and who takes part, in one sealed document.
     Column("details", Sealed(SealedBy.CLIENT), nullable=False),
     Column("three_way", Boolean, nullable=False),
@@ -46,6 +58,13 @@ appointment = Table(
     Column("other_times", JsonDocument, nullable=False),
     Column("cancellation_reason", String(40)),
     Column("created_at", UtcDateTime, nullable=False),
+    Column("proposed_times", JsonDocument),
+    Column("proposed_at", UtcDateTime),
+    Column("answer_by", Date),
+    # Of the first of those that it was moved from, and how often that was.
+    Column("series_id", Id),
+    Column("moves", Integer, nullable=False, server_default="0"),
+    Column("is_due_reported", Boolean, nullable=False, server_default=true()),
     Index("ix_appointment_referral", "referral_id", "id"),
 )
 
@@ -79,35 +98,60 @@ def appointments_by_id(tx: Connection, vault: Vault, ids: Collection[UUID]) -> d
 
 def new_columns(sealer: Sealer, referral_id: UUID, new: Appointment, now: datetime) -> Columns:
     """Return every column of a new appointment; ``sealer`` has the key of its client."""
-    counsellor, details = new.counsellor, {"place": new.place, "participants": new.participants}
     return {
         "id": new.id,
         "referral_id": referral_id,
-        "starts_at": new.starts_at,
-        "details": sealer.seal_text(json.dumps(details), place_of(appointment.c.details, new.id)),
-        "three_way": new.three_way,
-        "counsellor_name": counsellor.name if counsellor else None,
-        "counsellor_phone": counsellor.phone if counsellor else None,
-        "status": new.status,
-        "response": new.response,
-        "other_times": [moment.isoformat() for moment in new.other_times],
-        "cancellation_reason": new.cancellation_reason,
+        "kind": new.kind,
+        "proposed_times": _texts(new.proposed_times) or None,
+        "proposed_at": new.proposed_at,
         "created_at": now,
+        **_changing_columns(sealer, new),
     }
 
 
-def changed_columns(changed: Appointment) -> Columns:
-    """Return the columns that can change after the planning, with ``row_id``."""
-    counsellor = changed.counsellor
+def changed_columns(sealer: Sealer, changed: Appointment) -> Columns:
+    """Return the columns that can change after it was made, with ``row_id``; ``sealer`` has the key of its client."""
+    return {"row_id": changed.id, **_changing_columns(sealer, changed)}
+
+
+def _changing_columns(sealer: Sealer, of: Appointment) -> Columns:
+    counsellor, details = of.counsellor, {"place": of.place, "participants": [*map(_participant, of.participants)]}
     return {
-        "row_id": changed.id,
+        "starts_at": of.starts_at,
+        "minutes": of.minutes,
+        "details": sealer.seal_text(json.dumps(details), place_of(appointment.c.details, of.id)),
+        "three_way": of.three_way,
         "counsellor_name": counsellor.name if counsellor else None,
         "counsellor_phone": counsellor.phone if counsellor else None,
-        "status": changed.status,
-        "response": changed.response,
-        "other_times": [moment.isoformat() for moment in changed.other_times],
-        "cancellation_reason": changed.cancellation_reason,
+        "status": of.status,
+        "response": of.response,
+        "other_times": _texts(of.other_times),
+        "cancellation_reason": of.cancellation_reason,
+        "answer_by": of.answer_by,
+        "series_id": of.series_id,
+        "moves": of.moves,
+        "is_due_reported": of.is_due_reported,
     }
+
+
+def _participant(each: Participant) -> list[object]:
+    return [each.name, each.role, each.attended]
+
+
+def _to_participant(stored: str | list[Any]) -> Participant:
+    # At first the names alone were stored.
+    if isinstance(stored, str):
+        return Participant(stored)
+    name, role, attended = stored
+    return Participant(name, ParticipantRole(role), attended)
+
+
+def _texts(moments: Collection[datetime]) -> list[str]:
+    return [moment.isoformat() for moment in moments]
+
+
+def _moments(stored: Collection[str] | None) -> tuple[datetime, ...]:
+    return tuple(map(datetime.fromisoformat, stored or ()))
 
 
 def _to_appointment(vault: Vault, row: Row[Any]) -> Appointment:
@@ -121,7 +165,15 @@ def _to_appointment(vault: Vault, row: Row[Any]) -> Appointment:
         counsellor=to_counsellor(row),
         status=AppointmentStatus(row.status),
         response=AppointmentResponse(row.response),
-        participants=tuple(details["participants"]),
-        other_times=tuple(datetime.fromisoformat(moment) for moment in row.other_times),
+        kind=AppointmentKind(row.kind),
+        minutes=row.minutes,
+        participants=tuple(map(_to_participant, details["participants"])),
+        other_times=_moments(row.other_times),
         cancellation_reason=CancellationReason(row.cancellation_reason) if row.cancellation_reason else None,
+        proposed_times=_moments(row.proposed_times),
+        proposed_at=row.proposed_at,
+        answer_by=row.answer_by,
+        series_id=row.series_id,
+        moves=row.moves,
+        is_due_reported=row.is_due_reported,
     )

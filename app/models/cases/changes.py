@@ -98,7 +98,7 @@ def _collect_appointments(writes: Writes, change: CaseChange, rules: CaseRules) 
     new = [each for each in present if each.id not in stored]
     writes.insert(appointment, [new_columns(change.sealer, change.after.id, each, rules.now) for each in new])
     moved = [each for each in present if each.id in stored and stored[each.id] is not each]
-    writes.update(CHANGED_APPOINTMENT, [changed_columns(each) for each in moved])
+    writes.update(CHANGED_APPOINTMENT, [changed_columns(change.sealer, each) for each in moved])
 
 
 def _collect_trajectories(writes: Writes, changes: Sequence[CaseChange], rules: CaseRules) -> None:

@@ -53,12 +53,10 @@ _FOR_REFERRERS = (
     .where(is_any_of(referral.c.id, "ids"))
 )
 
-# A referral in one of these states never had an appointment, and only one whose first talk took place can have a
+# A referral in this state never had an appointment, and only one whose first talk took place can have a
 # trajectory. Judged by the locked row, because a query that waited for the lock may be older than what another
 # transaction added.
-_WITHOUT_APPOINTMENT = frozenset(
-    {ReferralStatus.RECEIVED, ReferralStatus.CONFIRMED, ReferralStatus.REJECTED, ReferralStatus.FORWARDED}
-)
+_WITHOUT_APPOINTMENT = frozenset({ReferralStatus.RECEIVED})
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -75,6 +75,8 @@ def _disclosure_of(
     gate: PrivacyGate, case: Case, known: FieldValues, event: Event, occasion: DisclosureOccasion
 ) -> EventDisclosure:
     """Return what an event discloses to the referrer now; nothing unless it may know the referral that it is about."""
+    if event.type is EventType.APPOINTMENT_DUE and event.appointment_id not in case.disclosed.appointments:
+        return EventDisclosure({})
     receiver, wanted = referrer_as_receiver(case.referral.organisation), fields_for(event.type, occasion)
     asks = gate.policy.asks
     facts = {name: value for name, value in known.items() if name in wanted or name in asks}

@@ -5,7 +5,6 @@ from dataclasses import replace
 
 from app.domain import lifecycle
 from app.domain.case import Case, Handler, Step
-from app.domain.codes import AppointmentStatus
 from app.domain.commands import ActionContext, ChangeCounsellor, Command, ReportOtherHelp
 from app.domain.events import EventType
 from app.domain.fields import Field
@@ -33,12 +32,12 @@ def report_other_help(case: Case, command: ReportOtherHelp, context: ActionConte
 
 def change_counsellor(case: Case, command: ChangeCounsellor, context: ActionContext) -> None:
     """Record who guides the client from now on; the same again changes nothing."""
-    planned = case.appointment
-    is_planned = planned is not None and planned.status is AppointmentStatus.SCHEDULED
+    open_ones = case.current_appointments
+    planned = next((each for each in reversed(open_ones) if each.is_planned), None)
     step = Step(
         action=Action.CHANGE_COUNSELLOR,
         event=EventType.COUNSELLOR_CHANGED,
-        appointment_id=planned.id if planned and is_planned else None,
+        appointment_id=planned.id if planned else None,
     )
     lifecycle.require_role(step.machine, step.action, context.role)
     present, new = case.referral.counsellor, command.counsellor
@@ -46,8 +45,8 @@ def change_counsellor(case: Case, command: ChangeCounsellor, context: ActionCont
         return
     case.transition(step, context)
     case.referral = replace(case.referral, counsellor=new)
-    if planned and is_planned:
-        case.replace_appointment(replace(planned, counsellor=new))
+    for each in open_ones:
+        case.replace_appointment(replace(each, counsellor=new))
     if case.trajectory:
         case.trajectory = replace(case.trajectory, counsellor=new)
     if case.trajectory and (present is None or present.name != new.name):

@@ -45,6 +45,7 @@ _OF_APPOINTMENT = (
     Field.APPOINTMENT_RESPONSE,
     Field.APPOINTMENT_OTHER_TIMES,
     Field.APPOINTMENT_CANCELLATION_REASON,
+    Field.APPOINTMENT_STARTS_AT,
 )
 """What steps of a referrer change of an appointment."""
 
@@ -155,9 +156,12 @@ def _known_status(values: FieldValues) -> ReferralStatus:
 
 def _known_appointment(appointment: Appointment, values: FieldValues) -> Appointment:
     reason, times = values.get(Field.APPOINTMENT_CANCELLATION_REASON), values.get(Field.APPOINTMENT_OTHER_TIMES)
+    status = AppointmentStatus(str(values.get(Field.APPOINTMENT_STATUS) or AppointmentStatus.SCHEDULED))
     return replace(
         appointment,
-        status=AppointmentStatus(str(values.get(Field.APPOINTMENT_STATUS) or AppointmentStatus.SCHEDULED)),
+        status=status,
+        # As long as it knows a proposal only, nothing is planned.
+        starts_at=None if status is AppointmentStatus.PROPOSED else appointment.starts_at,
         response=AppointmentResponse(str(values.get(Field.APPOINTMENT_RESPONSE) or AppointmentResponse.NOT_ASKED)),
         other_times=tuple(datetime.fromisoformat(str(each)) for each in times) if isinstance(times, tuple) else (),
         cancellation_reason=CancellationReason(str(reason)) if reason else None,

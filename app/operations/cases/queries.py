@@ -3,7 +3,7 @@
 A referrer reads what it supplied itself as it is, and everything else as it was disclosed to it.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Concatenate, NamedTuple, ParamSpec, TypeVar
@@ -22,9 +22,10 @@ from app.domain.field_values import appointment_values, field_values, supplied_v
 from app.domain.fields import OF_TRAJECTORY, PROGRESS, Field, FieldValues, consent_values
 from app.domain.lifecycle import Action, Machine, available
 from app.domain.local_time import local_date
+from app.domain.meetings import acted_on
 from app.domain.open_terms import open_terms
 from app.domain.progress import progress_now
-from app.domain.terms import Terms
+from app.domain.terms import ANSWER_PROPOSAL, Terms
 from app.domain.values import Consent, HistoryEntry, Party
 from app.events.delivery.routing import referrer_as_receiver
 from app.models.access.organisation import find_organisation
@@ -248,11 +249,11 @@ class ReferralActions(NamedTuple):
 
     Attributes:
         actions: from the table that guards the writes.
-        appointment_id: the newest appointment that the caller knows, which actions on an appointment are about.
+        appointments: the id of the appointment that an action is about, by the action, as the caller knows them.
     """
 
     actions: tuple[Action, ...]
-    appointment_id: UUID | None
+    appointments: Mapping[Action, UUID]
 
 
 def referral_actions(tx: Connection, services: Services, scope: CallerScope, referral_id: UUID) -> ReferralActions:
@@ -262,13 +263,16 @@ def referral_actions(tx: Connection, services: Services, scope: CallerScope, ref
     actions = available(Machine.REFERRAL, known.referral.status, scope.organisation.role, known.guards)
     refused = _refused_for_terms(case, services.reference.terms, services.clock.now())
     actions = tuple(each for each in actions if each not in refused)
-    return ReferralActions(actions, known.appointments[-1].id if known.appointments else None)
+    about = {each: found.id for each in actions if (found := acted_on(known, each))}
+    return ReferralActions(actions, about)
 
 
 def _refused_for_terms(case: Case, terms: Terms, now: datetime) -> set[Action]:
     """Return which actions on a referral its terms do not allow, whatever its state."""
     runs = any(each.can_be_extended for each in clocks_of(case, terms, now))
     refused = set() if runs else {Action.EXTEND_TERM}
+    if terms.term(ANSWER_PROPOSAL, case.referral.organisation.kind, local_date(now)) is None:
+        refused |= {Action.PROPOSE, Action.PROPOSE_MEETING}
     return refused | {Action.MARK_UNREACHABLE} if unasked(case, terms, now) else refused
 
 

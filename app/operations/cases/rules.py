@@ -5,12 +5,23 @@ from datetime import date, datetime
 from uuid import UUID
 
 from app.domain.case import Case
-from app.domain.codes import ConsentScope, OrganisationRole, OutsideBody
-from app.domain.commands import ActionContext, AmendReferral, Command, ForwardReferral, RegisterReferral, SignPlan
+from app.domain.codes import AppointmentKind, ConsentScope, OrganisationRole, OutsideBody
+from app.domain.commands import (
+    ActionContext,
+    AmendReferral,
+    Command,
+    ForwardReferral,
+    ProposeAppointment,
+    RegisterReferral,
+    RespondToAppointment,
+    ScheduleIntake,
+    SignPlan,
+)
 from app.domain.details import HOW_TO_REGISTER
 from app.domain.errors import FieldFault, InvalidInput
 from app.domain.input_rules import InputRule
 from app.domain.local_time import local_date
+from app.domain.meetings import clashing
 from app.domain.queries import Visibility
 from app.domain.text import shown_code
 from app.domain.values import Organisation, works_on
@@ -39,6 +50,13 @@ def case_faults(uow: UnitOfWork, case: Case, command: Command, context: ActionCo
             # A partner's plan corrects a day of the first talk that only its own later report implied.
             if not (context.catch_up and is_inferred(case)):
                 yield from plan_faults(case, command.signed_on)
+        # What a partner registered happened, and is not refused.
+        case RespondToAppointment() if not context.catch_up:
+            yield from answer_faults(case, command)
+        case ScheduleIntake() if not context.catch_up:
+            yield from clash_faults(case, "startsAt", command.kind, (command.starts_at,), command.minutes)
+        case ProposeAppointment() if not context.catch_up:
+            yield from clash_faults(case, "times", command.kind, command.times, command.minutes)
 
 
 def referring_organisation(uow: UnitOfWork, code: str | None) -> Organisation:
@@ -119,6 +137,27 @@ def plan_faults(case: Case, signed_on: date) -> Iterator[FieldFault]:
     if first_talk and signed_on < first_talk:
         message = "Lies before the intake; give the day of signing, or correct the intake first."
         yield FieldFault("signedOn", InputRule.NOT_BEFORE_INTAKE, message)
+
+
+def answer_faults(case: Case, command: RespondToAppointment) -> Iterator[FieldFault]:
+    """Return the fault of an acceptance that does not say which of the proposed times that are to come suits."""
+    asked = next((each for each in case.current_appointments if each.id == command.appointment_id), None)
+    if asked is None or not command.accepted:
+        return
+    times = asked.proposed_times if asked.is_proposed else (asked.starts_at,)
+    chosen = command.chosen_time or (times[0] if len(times) == 1 else None)
+    if chosen not in times or (asked.is_proposed and chosen and chosen <= case.now):
+        message = "Give one of the proposed times that is still to come, or other times with `accepted` as false."
+        yield FieldFault("chosenTime", InputRule.ONE_OF_PROPOSED, message)
+
+
+def clash_faults(
+    case: Case, field: str, kind: AppointmentKind, times: tuple[datetime, ...], minutes: int | None
+) -> Iterator[FieldFault]:
+    """Return the fault of a time at which another appointment of the case is planned."""
+    if any(clashing(case, kind, each, minutes) for each in times):
+        message = "Another appointment of this referral is planned then; choose another time, or move that one first."
+        yield FieldFault(field, InputRule.NO_CLASH, message)
 
 
 def bsn_change_faults(case: Case, bsn: str | None) -> Iterator[FieldFault]:

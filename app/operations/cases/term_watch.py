@@ -10,9 +10,16 @@ from app.database import Connection, Database
 from app.domain.case import Case
 from app.domain.clocks import News, as_reported, clocks_of, news_of, weeks_due
 from app.domain.codes import OrganisationRole, System
-from app.domain.commands import ActionContext, ReportProgress
+from app.domain.commands import (
+    ActionContext,
+    Command,
+    DecideOnProposal,
+    ReportAppointmentDue,
+    ReportProgress,
+)
 from app.domain.events import EventType
 from app.domain.fields import Field
+from app.domain.meetings import is_to_decide, is_to_report_due
 from app.domain.term_facts import Reported
 from app.loops import Failed, attempt, note_progress
 from app.models.cases.clock import claim_due, schedule
@@ -71,16 +78,27 @@ def report_due(tx: Connection, services: Services, referral_id: UUID) -> None:
         return
     require_terms(tx, case)
     terms, now = services.reference.terms, uow.rules.now
+    ref = ReferralRef(referral_id)
+    for command in _of_appointments(case, now):
+        execute(uow, ref, command, _context(now))
     news, weeks = news_of(case, clocks_of(case, terms, now), now), weeks_due(case, terms, now)
     for each in news:
         _report(case, each)
     case.term_facts = as_reported(case.term_facts, news, ())
     if weeks:
         # Of several weeks that are due at once the last says it.
-        execute(uow, ReferralRef(referral_id), ReportProgress(weeks[-1]), _context(now))
+        execute(uow, ref, ReportProgress(weeks[-1]), _context(now))
     if not news and not weeks:
         schedule(tx, [case], uow.rules)
     uow.flush()
+
+
+def _of_appointments(case: Case, now: datetime) -> list[Command]:
+    """Return what is due of the appointments of a case."""
+    return [
+        *(DecideOnProposal(each.id) for each in case.appointments if is_to_decide(case, each, now)),
+        *(ReportAppointmentDue(each.id) for each in case.appointments if is_to_report_due(case, each, now)),
+    ]
 
 
 def _report(case: Case, news: News) -> None:

@@ -23,8 +23,9 @@ from app.domain.lifecycle import Action, Machine
 from app.domain.milestones import noted
 from app.domain.progress import progress_facts
 from app.domain.term_facts import Extension, TermFacts
-from app.domain.terms import DECISION
+from app.domain.terms import ANSWER_PROPOSAL, DECISION
 from app.domain.values import HistoryEntry
+from app.operations.cases.proposals import lapse_overtaken
 
 
 def note_terms(case: Case, entries: Iterable[HistoryEntry]) -> None:
@@ -32,6 +33,7 @@ def note_terms(case: Case, entries: Iterable[HistoryEntry]) -> None:
 
     What is recorded quietly is not reported: what is due by now counts as reported.
     """
+    lapse_overtaken(case)
     case.term_facts = facts_with(case, entries)
     _show_awaited(case)
     clocks = clocks_of(case, case.rules.terms, case.now)
@@ -39,6 +41,7 @@ def note_terms(case: Case, entries: Iterable[HistoryEntry]) -> None:
     if case.rules.suppress_events:
         take_as_reported(case, clocks)
     _move_decision(case, clocks)
+    _move_answers(case, clocks)
 
 
 def facts_with(case: Case, entries: Iterable[HistoryEntry]) -> TermFacts:
@@ -171,6 +174,14 @@ def _move_decision(case: Case, clocks: Sequence[TermClock]) -> None:
     for clock in clocks:
         if clock.term.code == DECISION and clock.is_open and clock.due_on != case.trajectory.due_on:
             case.trajectory = replace(case.trajectory, due_on=clock.due_on)
+
+
+def _move_answers(case: Case, clocks: Sequence[TermClock]) -> None:
+    """Let workers answer proposals until the term ends that the counsellor extended."""
+    until = max((each.due_on for each in clocks if each.term.code == ANSWER_PROPOSAL and each.extended), default=None)
+    for each in case.current_appointments if until else ():
+        if until and each.awaits_answer and each.answer_by and each.answer_by < until:
+            case.replace_appointment(replace(each, answer_by=until))
 
 
 HANDLERS: Mapping[type[Command], Handler] = {

@@ -29,9 +29,11 @@ from app.domain.errors import Forbidden, TransitionNotAllowed
 from app.domain.events import EventType
 from app.domain.fields import FactValue, Field
 from app.domain.lifecycle import KBR_ACTION, Action, Machine, is_ended
+from app.domain.local_time import local_date
 from app.domain.values import KbrApplication, Party, Plan, RecordedResult, Trajectory
 from app.operations.cases.contact import lose_contact_first
 from app.operations.cases.first_talk import is_inferred, note_first_talk, open_trajectory
+from app.operations.cases.planning import decision_meeting_of
 
 
 def sign_plan(case: Case, command: SignPlan, context: ActionContext) -> None:
@@ -139,11 +141,14 @@ def record_kbr_status(case: Case, command: RecordKbrStatus, context: ActionConte
     status = case.transition(step, context)
     if status is None:
         return
+    meeting_at = decision_meeting_of(case, _trajectory(case))
     changed = replace(
         application,
         status=KbrStatus(status),
         changed_on=command.changed_on,
-        service_decision_meeting_on=command.service_decision_meeting_on or application.service_decision_meeting_on,
+        service_decision_meeting_on=command.service_decision_meeting_on
+        or application.service_decision_meeting_on
+        or (local_date(meeting_at) if meeting_at else None),
     )
     case.trajectory = replace(_trajectory(case), kbr_application=changed)
 

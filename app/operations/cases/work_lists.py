@@ -6,8 +6,9 @@ from datetime import datetime
 
 from app.database import Connection
 from app.domain.asking import asked_to_restore_since
+from app.domain.awaited import answered_until
 from app.domain.case import Case
-from app.domain.codes import AppointmentResponse, AppointmentStatus, OrganisationRole, ReferralStatus
+from app.domain.codes import OrganisationRole, ReferralStatus
 from app.domain.details import Detail
 from app.domain.errors import Forbidden
 from app.domain.field_values import summary_values
@@ -46,6 +47,10 @@ _SHOWN_TO_REFERRER = frozenset(
         Field.APPOINTMENT_PLACE,
         Field.APPOINTMENT_THREE_WAY,
         Field.APPOINTMENT_RESPONSE,
+        Field.APPOINTMENT_KIND,
+        Field.APPOINTMENT_MINUTES,
+        Field.APPOINTMENT_PROPOSED_TIMES,
+        Field.APPOINTMENT_ANSWER_BY,
     }
 )
 
@@ -124,7 +129,5 @@ def _is_asked(view: Released, asked: WorkQuery, is_unanswered: bool) -> bool:
 
 
 def _is_asked_to_come(fields: Mapping[Field, FactValue], now: datetime) -> bool:
-    starts_at, status = fields.get(Field.APPOINTMENT_STARTS_AT), fields.get(Field.APPOINTMENT_STATUS)
-    is_asked = fields.get(Field.APPOINTMENT_RESPONSE) == AppointmentResponse.REQUESTED
-    is_planned = is_asked and status in (None, AppointmentStatus.SCHEDULED) and starts_at is not None
-    return is_planned and datetime.fromisoformat(str(starts_at)) > now
+    until = answered_until(fields)
+    return until is not None and until > now
