@@ -788,12 +788,12 @@ OF_APPOINTMENT: tuple[FieldSpec[Appointment], ...] = (
         about="Why it falls through (reden)",
     ),
     _spec(Field.APPOINTMENT_MINUTES, _C.OPERATIONAL, COUNT, lambda it: it.minutes, about="How long it lasts (minuten)"),
-    _spec(Field.APPOINTMENT_ATTENDEES, _C.CONTACT, FOLLOWING, lambda it: it.participants),
+    _spec(Field.APPOINTMENT_ATTENDEES, _C.CONTACT, FOLLOWING, lambda it: it.participants or None),
     _spec(
         Field.APPOINTMENT_PROPOSED_TIMES,
         _C.OPERATIONAL,
         MOMENTS,
-        lambda it: it.proposed_times,
+        lambda it: it.proposed_times or None,
         about="The times from which the worker is asked to choose (voorgestelde tijden)",
     ),
     _spec(

@@ -30,7 +30,9 @@ from tests.support.contracts import OPENAPI, Lengths, lengths, model_lengths, xs
 
 KINDS = (
     "Bevestiging",
+    "Afspraakvoorstel",
     "Afspraak",
+    "Aanwezigheid",
     "Plan",
     "Doorverwijzing",
     "AndereHulp",
@@ -40,12 +42,17 @@ KINDS = (
 ALLEGRO_KIND = {
     "plaats": "afspraak",
     "deelnemers": "afspraak",
+    "betrokkenen": "afspraakvoorstel",
+    "tijden": "afspraakvoorstel",
+    "anderen": "aanwezigheid",
     "rddKenmerk": "plan",
     "organisatie": "doorverwijzing",
     "termijn": "termijn_verlengd",
 }
 NEEDED: Mapping[str, dict[str, Any]] = {
     "afspraak": {"begint": "2020-03-20T10:00:00+01:00", "driegesprek": "J"},
+    "afspraakvoorstel": {"tijden": ["2020-03-20T10:00:00+01:00"]},
+    "aanwezigheid": {"verschenen": "J"},
     "plan": {"ondertekendOp": "2020-03-20"},
     "termijn_verlengd": {
         "uiterlijkOp": "2020-06-01",
@@ -54,14 +61,18 @@ NEEDED: Mapping[str, dict[str, Any]] = {
     "trajectbegeleider": {"trajectbegeleider": {"naam": "S. Visser"}},
 }
 """What each kind of mutation, or group, cannot be without."""
-LISTS = ("deelnemers", "andereTijden")
-GROUPS: Mapping[str, dict[str, Any]] = {
+LISTS = ("deelnemers", "andereTijden", "tijden")
+GROUPS: Mapping[str, Any] = {
+    "tijden": "2020-03-20T10:00:00+01:00",
+    "anderen": {"rol": "Tolk", "verschenen": "J"},
+    "betrokkenen": {"rol": "Tolk"},
     "Betrokken": {"Soort": "Zorginstelling"},
     "betrokken": {"soort": "ZO"},
     "betrokkenOrganisaties": {"soort": "Zorginstelling"},
 }
-"""A group of each list of groups, with what it needs."""
+"""An item of each list whose items are no plain text, with what it needs."""
 CODES: Mapping[Field, type[codes.Code]] = {
+    Field.APPOINTMENT_KIND: codes.AppointmentKind,
     Field.APPOINTMENT_RESPONSE: codes.AppointmentResponse,
     Field.APPOINTMENT_CANCELLATION_REASON: codes.CancellationReason,
     Field.INTAKE_RESULT: codes.IntakeResult,
@@ -262,7 +273,7 @@ async def test_the_console_of_rmw_refuses_what_is_too_long() -> None:
 
 @pytest.mark.parametrize("path", limited(allegro_messages.CONTENTS))
 def test_what_is_too_long_at_allegro_goes_to_quarantine_whole(path: str) -> None:
-    kind = ALLEGRO_KIND.get(path.removesuffix("[]"), "bevestiging")
+    kind = ALLEGRO_KIND.get(path.removesuffix("[]").split(".")[0], "bevestiging")
     needed = NEEDED.get(path.split(".")[0] if path.startswith("trajectbegeleider") else kind, NOTHING)
     contents = merged(needed, filled(path, allegro_messages.CONTENTS[path] or 0))
     longer = merged(needed, filled(path, (allegro_messages.CONTENTS[path] or 0) + 1))
@@ -271,7 +282,7 @@ def test_what_is_too_long_at_allegro_goes_to_quarantine_whole(path: str) -> None
 
     assert fits.unread is None
     assert too_long.unread
-    assert too_long.unread.field.startswith(f"gegevens.{path.removesuffix('[]')}")
+    assert without_places(too_long.unread.field).startswith(f"gegevens.{path.removesuffix('[]')}")
     assert too_long.payload["gegevens"] == longer
     assert "xxx" not in too_long.unread.message
 
@@ -316,6 +327,7 @@ def test_the_longest_journal_line_that_the_hub_can_write_fits_in_gidso() -> None
         Field.APPOINTMENT_PLACE: "p" * 300,
         Field.APPOINTMENT_PARTICIPANTS: ["n" * 200] * 20,
         Field.APPOINTMENT_OTHER_TIMES: [moment] * 10,
+        Field.APPOINTMENT_PROPOSED_TIMES: [moment] * 5,
         Field.COUNSELLOR_NAME: "n" * 200,
         Field.COUNSELLOR_PHONE: "0" * 40,
         Field.PLAN_DOCUMENT_REFERENCE: "r" * 200,

@@ -175,7 +175,7 @@ async def test_feedback_on_the_way_leaves_the_tab_open(env: RmwEnv) -> None:
     assert shown["tab"] == {"stand": "O"}
     assert (shown["statussen"][0]["statuscode"], shown["statussen"][0]["toelichting"]) == (
         "IP",
-        "Intake: 13-09-2019 10:30",
+        "Afspraak: 13-09-2019 10:30",
     )
 
 

@@ -61,7 +61,23 @@ async def filled_in(http: httpx.AsyncClient, path: str, **values: str) -> httpx.
 
 
 REGISTERED = {
-    "aanwezigheid": {"verschenen": "N"},
+    "afspraakvoorstel": {
+        "afspraaksoort": "Vervolggesprek",
+        "tijden": [f"{DAY}T11:00:00+01:00", f"{DAY}T12:00:00+01:00"],
+        "plaats": None,
+        "duur": 45,
+        "trajectbegeleider": {"naam": "S. El Amrani", "telefoon": None},
+        "betrokkenen": [{"rol": "Medewerker van de verwijzer"}],
+    },
+    "afspraak_vervallen": {
+        "afspraaksoort": "Vervolggesprek",
+        "redencode": {"code": 402, "omschrijving": "Afgezegd door trajectbegeleider"},
+    },
+    "aanwezigheid": {
+        "afspraaksoort": "Vervolggesprek",
+        "verschenen": "N",
+        "anderen": [{"rol": "Medewerker van de verwijzer", "verschenen": "J"}],
+    },
     "intakeresultaat": {"code": 3, "omschrijving": "Toeleiding aanvraag KBR"},
     "andere_hulp": {"leefgebieden": ["Huisvesting"]},
     "doorverwijzing": {"instantie": {"code": 502, "omschrijving": "Juridisch Loket"}},
@@ -80,9 +96,11 @@ REGISTERED = {
 async def test_a_counsellor_registers_everything_in_the_forms_of_a_file() -> None:
     values = {"naam": "S. El Amrani", "begint": f"{DAY}T10:00", "verschenen": "N", "datum": DAY}
     values |= {"leefgebied": "Huisvesting", "organisatie": "", "instantie": "502"}
+    values |= {"afspraaksoort": "Vervolggesprek", "tijd1": f"{DAY}T11:00", "tijd2": f"{DAY}T12:00", "duur": "45"}
+    values |= {"verwijzer": "J"}
     values |= {"termijn": "decision", "uiterlijkOp": "2020-07-01"}
     chosen = {"intakeresultaat": "3", "trajectresultaat": "10", "kbr_aanvraag": "120", "afsluiting": "301"}
-    reasons = {"afsluiting": "301", "afwijzing": "203", "termijn_verlengd": "602"}
+    reasons = {"afsluiting": "301", "afwijzing": "203", "termijn_verlengd": "602", "afspraak_vervallen": "402"}
     async with simulated(System.ALLEGRO) as http:
         (number,) = (await http.post("/_console/dossiers", json=[ENTRY])).json()["dossiernummers"]
         kinds = [form.name for form in counsellor_forms(date.fromisoformat(DAY))]

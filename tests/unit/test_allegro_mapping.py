@@ -28,6 +28,7 @@ from app.domain.commands import (
     InformationReceived,
     MarkUnreachable,
     PauseTrajectory,
+    ProposeAppointment,
     RecordAttendance,
     RecordKbrStatus,
     RecordResult,
@@ -102,6 +103,17 @@ def message(event_type: EventType, **fields: object) -> PartnerMessage:
     )
 
 
+def test_appointments_have_the_same_kinds_and_roles_everywhere() -> None:
+    schemas = CONTRACT["components"]["schemas"]
+
+    kinds = {each for each in schemas["Afspraaksoort"]["enum"] if each}
+    assert kinds == set(allegro_codes.APPOINTMENT_KINDS) == mapping.APPOINTMENT_KINDS.keys()
+    roles = set(schemas["Deelnemer"]["properties"]["rol"]["enum"])
+    assert roles == set(allegro_codes.PARTICIPANT_ROLES) == mapping.PARTICIPANT_ROLES.keys()
+    assert set(mapping.APPOINTMENT_KINDS.values()) == set(codes.AppointmentKind)
+    assert {kind.label: kind for kind in codes.AppointmentKind} == dict(mapping.APPOINTMENT_KINDS)
+
+
 @pytest.mark.parametrize(
     ("enum", "table", "at_allegro", "schema"), LISTS, ids=lambda each: getattr(each, "__name__", "")
 )
@@ -152,6 +164,36 @@ def test_every_kind_of_change_in_the_contract_is_read() -> None:
             CancelAppointment(codes.CancellationReason.CLIENT_CANCELLED),
         ),
         ("aanwezigheid", {"verschenen": "N"}, RecordAttendance(attended=False)),
+        (
+            "aanwezigheid",
+            {
+                "afspraaksoort": "Vervolggesprek",
+                "verschenen": "J",
+                "anderen": [{"rol": "Tolk", "naam": "T. Tolk", "verschenen": "N"}],
+            },
+            RecordAttendance(
+                attended=True,
+                kind=codes.AppointmentKind.FOLLOW_UP,
+                others=(Participant("T. Tolk", codes.ParticipantRole.INTERPRETER, attended=False),),
+            ),
+        ),
+        (
+            "afspraakvoorstel",
+            {
+                "afspraaksoort": "Gesprek bepalen dienstverlening",
+                "tijden": ["2020-03-20T10:00:00+01:00", "2020-03-21T10:00:00+01:00"],
+                "plaats": "Huis van de Wijk",
+                "duur": 45,
+                "betrokkenen": [{"rol": "Kredietbank"}],
+            },
+            ProposeAppointment(
+                times=(datetime(2020, 3, 20, 9, tzinfo=UTC), datetime(2020, 3, 21, 9, tzinfo=UTC)),
+                kind=codes.AppointmentKind.SERVICE_DECISION_MEETING,
+                place="Huis van de Wijk",
+                minutes=45,
+                participants=(Participant(None, codes.ParticipantRole.CREDIT_BANK),),
+            ),
+        ),
         (
             "intakeresultaat",
             value(3, "Toeleiding aanvraag KBR"),
@@ -242,6 +284,16 @@ def test_each_kind_of_change_is_read_as_its_command(kind: str, contents: object,
         ),
         ("aanwezigheid", {"verschenen": "?"}, "gegevens.verschenen"),
         ("intrekking", {"akkoord": "j"}, "gegevens.akkoord"),
+        (
+            "afspraakvoorstel",
+            {"tijden": ["2020-03-20T10:00:00+01:00"], "afspraaksoort": "Belafspraak"},
+            "gegevens.afspraaksoort",
+        ),
+        (
+            "aanwezigheid",
+            {"verschenen": "J", "anderen": [{"rol": "Buurvrouw", "verschenen": "J"}]},
+            "gegevens.anderen.rol",
+        ),
         ("afspraak", {"begint": "2020-03-20T10:00:00+01:00", "driegesprek": "misschien"}, "gegevens.driegesprek"),
     ],
 )

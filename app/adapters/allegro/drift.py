@@ -12,8 +12,9 @@ from app.domain.ports import PartnerRecord
 CONTENTS: Mapping[str, type[BaseModel]] = {
     "bevestiging": schemas.Confirmation,
     "afwijzing": schemas.CodedReason,
+    "afspraakvoorstel": schemas.Proposal,
     "afspraak": schemas.Appointment,
-    "afspraak_vervallen": schemas.CodedReason,
+    "afspraak_vervallen": schemas.Cancellation,
     "aanwezigheid": schemas.Attendance,
     "intakeresultaat": schemas.CodeValue,
     "plan": schemas.Plan,

@@ -3,7 +3,7 @@
 Source: ``openapi/partners/allegro.yaml``, version 1. A code that is not in a table is never guessed.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import TypeVar
@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from app.adapters.allegro import schemas
 from app.adapters.common.parsing import UNKNOWN_MOMENT, noon_of, parse, read_record, without_id
 from app.domain.codes import (
+    AppointmentKind,
     CancellationReason,
     ClosureReason,
     Code,
@@ -23,6 +24,7 @@ from app.domain.codes import (
     KbrStatus,
     LifeDomain,
     OutsideBody,
+    ParticipantRole,
     RejectionReason,
     TrajectoryResult,
 )
@@ -40,6 +42,7 @@ from app.domain.commands import (
     InformationReceived,
     MarkUnreachable,
     PauseTrajectory,
+    ProposeAppointment,
     RecordAttendance,
     RecordKbrStatus,
     RecordResult,
@@ -166,6 +169,22 @@ LIFE_DOMAINS: Mapping[str, LifeDomain] = {
 }
 """The domains of life (*leefgebieden*), which Allegro names without a number."""
 
+APPOINTMENT_KINDS: Mapping[str, AppointmentKind] = {
+    "Intake": AppointmentKind.INTAKE,
+    "Vervolggesprek": AppointmentKind.FOLLOW_UP,
+    "Gesprek bepalen dienstverlening": AppointmentKind.SERVICE_DECISION_MEETING,
+}
+"""What appointments are for (*afspraaksoorten*), which Allegro names without a number."""
+
+PARTICIPANT_ROLES: Mapping[str, ParticipantRole] = {
+    "Medewerker van de verwijzer": ParticipantRole.REFERRER_WORKER,
+    "Kredietbank": ParticipantRole.CREDIT_BANK,
+    "Tolk": ParticipantRole.INTERPRETER,
+    "Naaste van de klant": ParticipantRole.NETWORK,
+    "Anders": ParticipantRole.OTHER,
+}
+"""As what somebody takes part, other than the client and the counsellor."""
+
 _YES_NO: Mapping[str, bool] = {"J": True, "N": False}
 
 
@@ -263,25 +282,43 @@ def _rejection(change: schemas.Change) -> tuple[Command, ...]:
     return (RejectReferral(_reason(REJECTION_REASONS, change)),)
 
 
+def _proposal(change: schemas.Change) -> tuple[Command, ...]:
+    contents = _contents(schemas.Proposal, change)
+    command = ProposeAppointment(
+        times=tuple(each.astimezone(UTC) for each in contents.tijden),
+        kind=_appointment_kind(contents.afspraaksoort),
+        place=contents.plaats,
+        minutes=contents.duur,
+        counsellor=_counsellor(contents.trajectbegeleider),
+        participants=_with_role("gegevens.betrokkenen", contents.betrokkenen),
+    )
+    return (command,)
+
+
 def _appointment(change: schemas.Change) -> tuple[Command, ...]:
     contents = _contents(schemas.Appointment, change)
+    with_role = _with_role("gegevens.betrokkenen", contents.betrokkenen)
     command = ScheduleIntake(
         starts_at=contents.begint.astimezone(UTC),
         place=contents.plaats,
         three_way=_yes("gegevens.driegesprek", contents.driegesprek),
         counsellor=_counsellor(contents.trajectbegeleider),
-        participants=tuple(map(Participant, contents.deelnemers)),
+        kind=_appointment_kind(contents.afspraaksoort),
+        minutes=contents.duur,
+        participants=(*map(Participant, contents.deelnemers), *with_role),
     )
     return (command,)
 
 
 def _cancellation(change: schemas.Change) -> tuple[Command, ...]:
-    return (CancelAppointment(_reason(CANCELLATION_REASONS, change)),)
+    kind = _appointment_kind(_contents(schemas.Cancellation, change).afspraaksoort)
+    return (CancelAppointment(_reason(CANCELLATION_REASONS, change), kind=kind),)
 
 
 def _attendance(change: schemas.Change) -> tuple[Command, ...]:
     contents = _contents(schemas.Attendance, change)
-    return (RecordAttendance(_yes("gegevens.verschenen", contents.verschenen)),)
+    attended, kind = _yes("gegevens.verschenen", contents.verschenen), _appointment_kind(contents.afspraaksoort)
+    return (RecordAttendance(attended, kind=kind, others=tuple(map(_attendee, contents.anderen))),)
 
 
 def _intake_result(change: schemas.Change) -> tuple[Command, ...]:
@@ -378,6 +415,7 @@ def _note(_: schemas.Change) -> tuple[Command, ...]:
 READERS: Mapping[str, Callable[[schemas.Change], tuple[Command, ...]]] = {
     "bevestiging": _confirmation,
     "afwijzing": _rejection,
+    "afspraakvoorstel": _proposal,
     "afspraak": _appointment,
     "afspraak_vervallen": _cancellation,
     "aanwezigheid": _attendance,
@@ -416,6 +454,30 @@ def _code(table: Mapping[tuple[int, str], CodeType], field: str, value: schemas.
 
 def _reason(table: Mapping[tuple[int, str], CodeType], change: schemas.Change) -> CodeType:
     return _code(table, "gegevens.redencode.code", _contents(schemas.CodedReason, change).redencode)
+
+
+def _appointment_kind(name: str | None) -> AppointmentKind:
+    if name is None:
+        return AppointmentKind.INTAKE
+    if name not in APPOINTMENT_KINDS:
+        message = "gegevens.afspraaksoort holds a kind that is not in the mapping; extend it, never guess"
+        raise UnknownCode("gegevens.afspraaksoort", message)
+    return APPOINTMENT_KINDS[name]
+
+
+def _with_role(field: str, people: Iterable[schemas.Participant]) -> tuple[Participant, ...]:
+    return tuple(Participant(each.naam, _role(f"{field}.rol", each.rol)) for each in people)
+
+
+def _attendee(person: schemas.ParticipantAttendance) -> Participant:
+    attended = _yes("gegevens.anderen.verschenen", person.verschenen)
+    return Participant(person.naam, _role("gegevens.anderen.rol", person.rol), attended)
+
+
+def _role(field: str, name: str) -> ParticipantRole:
+    if name not in PARTICIPANT_ROLES:
+        raise UnknownCode(field, f"{field} holds a role that is not in the mapping; extend it, never guess")
+    return PARTICIPANT_ROLES[name]
 
 
 def _life_domain(name: str) -> LifeDomain:

@@ -11,6 +11,7 @@ from pydantic.alias_generators import to_camel
 from app.adapters.common.answers import ErrorMessage
 from app.adapters.common.pages import Rows
 from app.adapters.common.parsing import plausible
+from app.domain.commands import MAX_PROPOSED_TIMES
 
 
 class _Message(BaseModel):
@@ -49,6 +50,7 @@ Kind = Annotated[str, StringConstraints(max_length=40)]
 Phone = Annotated[str, StringConstraints(max_length=40)]
 Reference = Annotated[str, StringConstraints(max_length=100)]
 Name = Annotated[str, StringConstraints(max_length=200)]
+Minutes = Annotated[int, Field(strict=True, ge=5, le=480)]
 Place = Annotated[str, StringConstraints(max_length=300)]
 
 
@@ -122,9 +124,27 @@ class Confirmation(_Message):
 
 
 class CodedReason(_Message):
-    """*Afwijzing*, *afspraak vervallen* and *afsluiting*."""
+    """*Afwijzing* and *afsluiting*."""
 
     redencode: CodeValue
+
+
+class Participant(_Message):
+    """*Deelnemer*: with the role."""
+
+    rol: str
+    naam: Name | None = None
+
+
+class Proposal(_Message):
+    """*Afspraakvoorstel*: the times from which the referrer's worker chooses."""
+
+    tijden: Annotated[tuple[Timestamp, ...], Field(min_length=1, max_length=MAX_PROPOSED_TIMES)]
+    afspraaksoort: str | None = None
+    plaats: Place | None = None
+    duur: Minutes | None = None
+    trajectbegeleider: Counsellor | None = None
+    betrokkenen: Annotated[tuple[Participant, ...], Field(max_length=20)] = ()
 
 
 class Appointment(_Message):
@@ -132,15 +152,32 @@ class Appointment(_Message):
 
     begint: Timestamp
     driegesprek: str
+    afspraaksoort: str | None = None
     plaats: Place | None = None
+    duur: Minutes | None = None
     trajectbegeleider: Counsellor | None = None
     deelnemers: Annotated[tuple[Name, ...], Field(max_length=20)] = ()
+    betrokkenen: Annotated[tuple[Participant, ...], Field(max_length=20)] = ()
+
+
+class Cancellation(CodedReason):
+    """*Afspraak vervallen*."""
+
+    afspraaksoort: str | None = None
+
+
+class ParticipantAttendance(Participant):
+    """Whether a participant other than the client was there."""
+
+    verschenen: str
 
 
 class Attendance(_Message):
     """*Aanwezigheid*."""
 
     verschenen: str
+    afspraaksoort: str | None = None
+    anderen: Annotated[tuple[ParticipantAttendance, ...], Field(max_length=20)] = ()
 
 
 class Plan(_Message):

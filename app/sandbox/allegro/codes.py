@@ -115,6 +115,10 @@ OUTSIDE_BODIES: Mapping[OutsideBody, _NumberAndLabel] = {
     OutsideBody.OTHER: (599, "Anders"),
 }
 
+APPOINTMENT_KINDS = ("Intake", "Vervolggesprek", "Gesprek bepalen dienstverlening")
+
+PARTICIPANT_ROLES = ("Medewerker van de verwijzer", "Kredietbank", "Tolk", "Naaste van de klant", "Anders")
+
 LIFE_DOMAINS = (
     "Financiën",
     "Huisvesting",

@@ -1,6 +1,6 @@
 """The forms of the simulated Allegro: what counsellors register about a file."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final
@@ -8,12 +8,15 @@ from uuid import uuid4
 
 from app.domain.local_time import AMSTERDAM
 from app.sandbox.allegro.codes import (
+    APPOINTMENT_KINDS,
+    CANCELLATION_REASONS,
     CLOSURE_REASONS,
     EXTENSION_REASONS,
     INTAKE_RESULTS,
     KBR_STATUSES,
     LIFE_DOMAINS,
     OUTSIDE_BODIES,
+    PARTICIPANT_ROLES,
     REJECTION_REASONS,
     TRAJECTORY_RESULTS,
 )
@@ -23,6 +26,7 @@ from app.sandbox.runtime import Document
 _Values = Mapping[str, str]
 _Codes = Mapping[Any, tuple[int, str]]  # by a code of the hub, of any list
 _CODE, _REASON = "code", "reden"
+_OF_ANSWER = "tijd_van_verwijzer"
 
 
 @dataclass(frozen=True)
@@ -59,14 +63,47 @@ def _confirmation(values: _Values) -> Document:
     return {"trajectbegeleider": _counsellor(values)}
 
 
-def _appointment(values: _Values) -> Document:
-    begins = required(values, "begint", "wanneer de intake is")
+def _moment(text: str) -> str:
     try:
-        moment = datetime.fromisoformat(begins).replace(tzinfo=AMSTERDAM)
+        moment = datetime.fromisoformat(text)
     except ValueError as error:
         raise FormFault("Vul een dag en een tijd in.") from error
+    return (moment if moment.tzinfo else moment.replace(tzinfo=AMSTERDAM)).isoformat()
+
+
+def _kind(values: _Values) -> str:
+    kind = values.get("afspraaksoort", APPOINTMENT_KINDS[0])
+    if kind not in APPOINTMENT_KINDS:
+        raise FormFault("Kies een waarde uit de lijst.")
+    return kind
+
+
+def _proposal(values: _Values) -> Document:
+    first = required(values, "tijd1", "ten minste één tijd")
+    more = [text for name in ("tijd2", "tijd3") if (text := values.get(name))]
     return {
-        "begint": moment.isoformat(),
+        "afspraaksoort": _kind(values),
+        "tijden": [_moment(text) for text in (first, *more)],
+        "plaats": values.get("plaats"),
+        "duur": _minutes(values),
+        "trajectbegeleider": _counsellor(values),
+        "betrokkenen": [{"rol": PARTICIPANT_ROLES[0]}],
+    }
+
+
+def _minutes(values: _Values) -> int | None:
+    text = values.get("duur")
+    if text is None:
+        return None
+    if not text.isdecimal():
+        raise FormFault("Vul de duur in minuten in.")
+    return int(text)
+
+
+def _appointment(values: _Values) -> Document:
+    return {
+        "afspraaksoort": _kind(values),
+        "begint": _moment(required(values, "begint", "wanneer de afspraak is")),
         "plaats": values.get("plaats"),
         "driegesprek": "J" if "driegesprek" in values else "N",
         "trajectbegeleider": _counsellor(values),
@@ -103,6 +140,23 @@ def _result(values: _Values) -> Document:
     return _chosen(TRAJECTORY_RESULTS, _CODE, values) | {"besluitdatum": _day(values, "datum")}
 
 
+def _attendance(values: _Values) -> Document:
+    others = values.get("verwijzer")
+    appeared = "J" if required(values, "verschenen", "verschenen") == "J" else "N"
+    worker = [{"rol": PARTICIPANT_ROLES[0], "verschenen": "J" if others == "J" else "N"}] if others else []
+    return {"afspraaksoort": _kind(values), "verschenen": appeared, "anderen": worker}
+
+
+def _cancellation(values: _Values) -> Document:
+    return {"afspraaksoort": _kind(values), "redencode": _chosen(CANCELLATION_REASONS, _REASON, values)}
+
+
+_KIND: Final = Field(
+    name="afspraaksoort", label="Soort", kind="select", choices=tuple((name, name) for name in APPOINTMENT_KINDS)
+)
+_PLACE: Final = Field(name="plaats", label="Plaats", value="Kantoor Expertiseteam Financiën", required=False)
+_APPEARED: Final = (("J", "Ja"), ("N", "Nee"))
+
 _COUNSELLOR: Final = (
     Field(name="naam", label="Trajectbegeleider", value="S. El Amrani"),
     Field(name="telefoon", label="Telefoon", kind="tel", value="010-5550101", required=False),
@@ -110,20 +164,47 @@ _COUNSELLOR: Final = (
 
 _ENTRIES: Final[Mapping[str, _Entry]] = {
     "bevestiging": _Entry("Aanmelding oppakken", _COUNSELLOR, _confirmation),
-    "afspraak": _Entry(
-        "Intake plannen of verzetten",
+    "afspraakvoorstel": _Entry(
+        "Tijden voorstellen aan de verwijzer",
         (
+            _KIND,
+            Field(name="tijd1", label="Eerste tijd", kind="datetime-local"),
+            Field(name="tijd2", label="Tweede tijd", kind="datetime-local", required=False),
+            Field(name="tijd3", label="Derde tijd", kind="datetime-local", required=False),
+            _PLACE,
+            Field(name="duur", label="Duur in minuten", value="60", required=False),
+            *_COUNSELLOR,
+        ),
+        _proposal,
+    ),
+    "afspraak": _Entry(
+        "Afspraak plannen of verzetten",
+        (
+            _KIND,
             Field(name="begint", label="Begint", kind="datetime-local"),
-            Field(name="plaats", label="Plaats", value="Kantoor Expertiseteam Financiën", required=False),
+            _PLACE,
             Field(name="driegesprek", label="Driegesprek met de verwijzer", kind="checkbox", required=False),
             *_COUNSELLOR,
         ),
         _appointment,
     ),
+    "afspraak_vervallen": _Entry(
+        "Afspraak of voorstel vervalt", (_KIND, _choice(_REASON, "Reden", CANCELLATION_REASONS)), _cancellation
+    ),
     "aanwezigheid": _Entry(
-        "Aanwezigheid bij de intake",
-        (Field(name="verschenen", label="Verschenen", kind="select", choices=(("J", "Ja"), ("N", "Nee"))),),
-        lambda values: {"verschenen": "J" if required(values, "verschenen", "verschenen") == "J" else "N"},
+        "Aanwezigheid bij een afspraak",
+        (
+            _KIND,
+            Field(name="verschenen", label="Klant verschenen", kind="select", choices=_APPEARED),
+            Field(
+                name="verwijzer",
+                label="Medewerker van de verwijzer verschenen",
+                kind="select",
+                choices=(("", "Niet vastgelegd"), *_APPEARED),
+                required=False,
+            ),
+        ),
+        _attendance,
     ),
     "intakeresultaat": _Entry(
         "Resultaat van de intake",
@@ -189,13 +270,41 @@ _ENTRIES: Final[Mapping[str, _Entry]] = {
 }
 
 
-def counsellor_forms(today: date) -> list[Form]:
-    """Return a form for everything that counsellors register, dated today."""
+def counsellor_forms(today: date, given: Sequence[Document] = ()) -> list[Form]:
+    """Return a form for everything that counsellors register, dated today.
+
+    Args:
+        today: the day.
+        given: the answers of the referrer with other times, oldest first; of the newest a form plans one.
+    """
     on = Field(name="datum", label="Datum", kind="date", value=today.isoformat())
-    return [
+    forms = [
         Form(name=kind, title=entry.title, button="Vastleggen", fields=(*entry.fields, on))
         for kind, entry in _ENTRIES.items()
     ]
+    return [_form_of_answer(given[-1], on), *forms] if given else forms
+
+
+def _form_of_answer(answer: Document, on: Field) -> Form:
+    times = tuple((each, _shown(each)) for each in answer["andereTijden"])
+    kind = answer.get("afspraaksoort", APPOINTMENT_KINDS[0])
+    return Form(
+        name=_OF_ANSWER,
+        title=f"Een tijd van de verwijzer plannen: {kind}",
+        button="Plannen",
+        fields=(
+            Field(name="begint", label="Tijd", kind="select", choices=times),
+            replace(_KIND, choices=((kind, kind),)),
+            _PLACE,
+            Field(name="driegesprek", label="Driegesprek met de verwijzer", kind="checkbox", value="J", required=False),
+            *_COUNSELLOR,
+            on,
+        ),
+    )
+
+
+def _shown(moment: str) -> str:
+    return f"{datetime.fromisoformat(moment).astimezone(AMSTERDAM):%d-%m-%Y %H:%M}"
 
 
 def fact_of(values: _Values) -> tuple[Document, str]:
@@ -204,7 +313,8 @@ def fact_of(values: _Values) -> tuple[Document, str]:
     Raises:
         FormFault: it cannot be used.
     """
-    kind = values.get("formulier", "")
+    form = values.get("formulier", "")
+    kind = "afspraak" if form == _OF_ANSWER else form
     if kind not in _ENTRIES:
         raise FormFault("Dit formulier is niet bekend.")
     entry = _ENTRIES[kind]

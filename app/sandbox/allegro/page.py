@@ -51,8 +51,14 @@ def file_content(records: AllegroRecords, file: Document, today: date) -> str:
         + "<h2>Verwijzing</h2>"
         + pages.table(("Gegeven", "Waarde"), ((escape(name), escape(text)) for name, text in _said(file["verwijzing"])))
         + "<h2>Vastleggen</h2>"
-        + pages.forms(file_address(number), counsellor_forms(today))
+        + pages.forms(file_address(number), counsellor_forms(today, _with_other_times(records, file)))
     )
+
+
+def _with_other_times(records: AllegroRecords, file: Document) -> list[Document]:
+    """Return the answers of the referrer that give other times, oldest first."""
+    messages = records.messages.about(file["externReferentie"]) if file["externReferentie"] else []
+    return [each for each in messages if each.get("andereTijden")]
 
 
 def _row(records: AllegroRecords, file: Document) -> tuple[str, ...]:
