@@ -44,7 +44,7 @@ from app.operations.cases.write import CaseWork, write_case_once, write_new_case
 from app.operations.disclosure.readings import note_readings
 from app.operations.services import Services
 from app.privacy.gate import Released
-from app.privacy.wire import to_wire
+from app.privacy.wire import to_wire, with_addresses
 
 _log = structlog.get_logger()
 
@@ -52,24 +52,26 @@ P = ParamSpec("P")
 T = TypeVar("T")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Representation:
     """A record as its reader sees it; to compare its ETag, no body is made.
 
     Attributes:
         group: the group of fields that the body has on top.
         view: what was released of the record.
+        api_url: base of the addresses in the body.
         depends_on: what else its ETag covers.
     """
 
     group: str
     view: Released
+    api_url: str
     depends_on: tuple[Released, ...] = ()
 
     @property
     def body(self) -> Mapping[str, object]:
         """The record on the wire."""
-        return _body(self.view, self.group)
+        return _body(self.view, self.group, self.api_url)
 
     @property
     def etag(self) -> str:
@@ -133,17 +135,17 @@ class ReadContext:
     async def referral(self, given_id: UUID) -> Response:
         """Return the answer of reading a referral."""
         (view,) = await self.show([await self.ask(read_referral, given_id)])
-        return _read_answer(_referral(view))
+        return _read_answer(_referral(view, self.hub.api_url))
 
     async def appointment(self, referral_id: UUID, given_id: UUID) -> Response:
         """Return the answer of reading an appointment of a referral."""
         view, referral = await self.show(await self.ask(read_appointment, referral_id, given_id))
-        return _read_answer(_appointment(view, referral))
+        return _read_answer(_appointment(view, referral, self.hub.api_url))
 
     async def trajectory(self, given_id: UUID) -> Response:
         """Return the answer of reading a trajectory."""
         (view,) = await self.show([await self.ask(read_trajectory, given_id)])
-        return _read_answer(_trajectory(view))
+        return _read_answer(_trajectory(view, self.hub.api_url))
 
     async def history(
         self, read: Read[[], list[HistoryEntry]], read_record: Read[[], Released], given_id: UUID
@@ -156,15 +158,16 @@ class ReadContext:
 
     def represent_referral(self, case: Case) -> Representation:
         """Represent the referral of a case."""
-        return _referral(released_referral(self.services, self.caller_scope, case))
+        return _referral(released_referral(self.services, self.caller_scope, case), self.hub.api_url)
 
     def represent_appointment(self, given_id: UUID, case: Case) -> Representation:
         """Represent an appointment of a case, by this caller's id of it."""
-        return _appointment(*released_appointment(self.services, self.caller_scope, case, given_id))
+        view, referral = released_appointment(self.services, self.caller_scope, case, given_id)
+        return _appointment(view, referral, self.hub.api_url)
 
     def represent_trajectory(self, case: Case) -> Representation:
         """Represent the trajectory of a case."""
-        return _trajectory(released_trajectory(self.services, self.caller_scope, case))
+        return _trajectory(released_trajectory(self.services, self.caller_scope, case), self.hub.api_url)
 
 
 @dataclass(frozen=True)
@@ -317,19 +320,19 @@ def changing(*scopes: str) -> Any:  # FastAPI's own marker
     return Security(_CHANGING, scopes=scopes)
 
 
-def referral_body(view: Released) -> dict[str, object]:
+def referral_body(view: Released, api_url: str) -> dict[str, object]:
     """Return a referral, or its summary, on the wire: its own fields on top, the other groups inside."""
-    return _body(view, "referral")
+    return _body(view, "referral", api_url)
 
 
-def appointment_body(view: Released) -> dict[str, object]:
+def appointment_body(view: Released, api_url: str) -> dict[str, object]:
     """Return an appointment on the wire."""
-    return _body(view, "appointment")
+    return _body(view, "appointment", api_url)
 
 
-def trajectory_body(view: Released) -> dict[str, object]:
+def trajectory_body(view: Released, api_url: str) -> dict[str, object]:
     """Return a trajectory on the wire."""
-    return _body(view, "trajectory")
+    return _body(view, "trajectory", api_url)
 
 
 @contextmanager
@@ -343,17 +346,17 @@ def hide_status_in_errors(caller_scope: CallerScope) -> Iterator[None]:
         raise TransitionNotAllowed(Detail.NOT_NOW()) from None
 
 
-def _referral(view: Released) -> Representation:
-    return Representation("referral", view)
+def _referral(view: Released, api_url: str) -> Representation:
+    return Representation(group="referral", view=view, api_url=api_url)
 
 
-def _appointment(view: Released, referral: Released) -> Representation:
+def _appointment(view: Released, referral: Released, api_url: str) -> Representation:
     # What may be done with an appointment depends on its referral, so its tag covers both.
-    return Representation("appointment", view, (referral,))
+    return Representation(group="appointment", view=view, api_url=api_url, depends_on=(referral,))
 
 
-def _trajectory(view: Released) -> Representation:
-    return Representation("trajectory", view)
+def _trajectory(view: Released, api_url: str) -> Representation:
+    return Representation(group="trajectory", view=view, api_url=api_url)
 
 
 def _answer(shown: Representation, status: int = 200, location: str | None = None) -> Answer:
@@ -364,9 +367,10 @@ def _read_answer(shown: Representation) -> Response:
     return json_answer(200, shown.body, etag=shown.etag)
 
 
-def _body(view: Released, group: str) -> dict[str, object]:
+def _body(view: Released, group: str, api_url: str) -> dict[str, object]:
     # What is not known is left out, like everywhere in this API, and so looks the same as what is withheld.
-    groups = to_wire({field: value for field, value in view.fields.items() if value is not None})
+    fields = with_addresses(view.fields, api_url)
+    groups = to_wire({field: value for field, value in fields.items() if value is not None})
     own = groups.pop(group, {})
     # Only a referral shows the consent; elsewhere it was offered to the gate because rules ask about it.
     if group != "referral":

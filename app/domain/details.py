@@ -144,6 +144,10 @@ class Detail(Enum):
         "'{action}' can be done only when a withdrawal has been requested.",
         "'{action}' kan alleen als om intrekking is verzocht.",
     )
+    NOT_PLANNED_YET = (
+        "This appointment is a proposal, and no time is planned yet; its calendar file is there once one is.",
+        "Deze afspraak is een voorstel, en er is nog geen tijd gepland; het agendabestand is er zodra dat zo is.",
+    )
     NO_PROPOSAL_OPEN = (
         "'{action}' is for an open proposal, and none is open; read …/appointments for what there is.",
         "'{action}' hoort bij een open voorstel, en er is geen open voorstel; lees …/appointments voor wat er is.",

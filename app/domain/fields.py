@@ -143,6 +143,7 @@ class Field(StrEnum):
     APPOINTMENT_ATTENDEES = "appointment.attendees"
     APPOINTMENT_PROPOSED_TIMES = "appointment.proposed_times"
     APPOINTMENT_ANSWER_BY = "appointment.answer_by"
+    APPOINTMENT_CALENDAR_URL = "appointment.calendar_url"
     ATTENDANCE_MISSED_COUNT = "attendance.missed_count"
     INTAKE_RESULT = "intake.result"
     INTAKE_CONCLUDED_ON = "intake.concluded_on"
@@ -298,6 +299,9 @@ def _flags(referral: Referral) -> tuple[str, ...]:
     }
     return tuple(name for name, is_set in named.items() if is_set)
 
+
+CALENDAR = "calendar"
+"""In place of the address of a calendar file, which depends on the ids of its reader."""
 
 _C = FieldClass
 
@@ -802,6 +806,13 @@ OF_APPOINTMENT: tuple[FieldSpec[Appointment], ...] = (
         DAY,
         lambda it: it.answer_by,
         about="By when the worker is asked to answer (antwoord uiterlijk op)",
+    ),
+    _spec(
+        Field.APPOINTMENT_CALENDAR_URL,
+        _C.OPERATIONAL,
+        TEXT,
+        lambda it: CALENDAR if it.starts_at else None,
+        about="Where the receiver reads the appointment for its calendar, with its own token (agenda)",
     ),
 )
 """What is stored of an appointment."""

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 from pydantic.alias_generators import to_camel
 
-from app.domain.fields import Field
+from app.domain.fields import FactValue, Field
 
-__all__ = ["to_wire", "wire_name"]
+__all__ = ["to_wire", "wire_name", "with_addresses"]
 
 # Fields of the event itself are next to the groups.
 _TOP_GROUP = "event"
@@ -36,6 +36,21 @@ def to_wire(fields: Mapping[Field, object]) -> dict[str, object]:
     if fields.keys() >= _STATUSES:
         groups["referral"]["status"] = fields[Field.REFERRAL_STATUS]
     return groups | top
+
+
+def with_addresses(fields: Mapping[Field, FactValue], api_url: str) -> Mapping[Field, FactValue]:
+    """Return released fields with the address of the calendar file, which has the reader's own ids.
+
+    Args:
+        fields: as the privacy gate released them; the address is left out where an id in it was not released.
+        api_url: base of the API with its version.
+    """
+    if fields.get(Field.APPOINTMENT_CALENDAR_URL) is None:
+        return fields
+    referral_id, appointment_id = fields.get(Field.REFERRAL_ID), fields.get(Field.APPOINTMENT_ID)
+    is_known = referral_id is not None and appointment_id is not None
+    address = f"{api_url}/referrals/{referral_id}/appointments/{appointment_id}/calendar" if is_known else None
+    return {**fields, Field.APPOINTMENT_CALENDAR_URL: address}
 
 
 def wire_name(field: Field) -> tuple[str | None, str]:

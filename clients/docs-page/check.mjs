@@ -57,6 +57,7 @@ const CALLS = [
 const LEFT_OUT = [
   // Organisations that process referrals make appointments.
   "getAppointment",
+  "getAppointmentCalendar",
   "answerAppointment",
   "cancelAppointment",
   // For who guides the client.

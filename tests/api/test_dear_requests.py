@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from app.api.http.language import accepts_json, prefers_dutch
+from app.api.http.language import accepts, prefers_dutch
 from app.api.http.validation_errors import MOST_FAULTS
 from app.limits import Limits
 from tests.api.conftest import Api
@@ -66,8 +66,8 @@ def test_what_is_accepted_is_read_up_to_a_length() -> None:
 
     far = b"a," * 60_000
 
-    assert accepts_json(scope(b"accept", b"application/json," + far))
-    assert not accepts_json(scope(b"accept", far + b"application/json"))
+    assert accepts(scope(b"accept", b"application/json," + far))
+    assert not accepts(scope(b"accept", far + b"application/json"))
     assert prefers_dutch(scope(b"accept-language", b"nl," + far))
     assert not prefers_dutch(scope(b"accept-language", far + b"nl"))
 

@@ -59,7 +59,8 @@ async def _assert_body(response: httpx.Response, operation_id: str, status: str)
         return
     media_type = response.headers["content-type"]
     assert media_type in forms, f"{_call(response)}: {media_type} is not in the document"
-    body = json.loads(await response.aread())
+    content = await response.aread()
+    body = json.loads(content) if "json" in media_type else content.decode()
     wrong = [f"{list(each.instance_path)}: {each.message}" for each in forms[media_type].iter_errors(body)]
     assert not wrong, f"{_call(response)} {status}: {wrong}"
 

@@ -122,7 +122,7 @@ class ExampleRun:
             repeated = await self._send(who, call)
             assert repeated.status_code == 409, f"{operation_id} again: {repeated.status_code} {repeated.text}"
             self._keep(call, repeated, again)
-        return answered.json() if answered.content else None
+        return body_of(answered, answered.text) if answered.content else None
 
     async def do(
         self,
@@ -136,7 +136,7 @@ class ExampleRun:
         """Send a request that is no example, because others need it, and expect success."""
         answered = await self._send(who, self._call(operation_id, None, ids, if_match, ""), body=body)
         assert answered.is_success, f"{operation_id}: {answered.status_code} {answered.text}"
-        return answered.json() if answered.content else None
+        return body_of(answered, answered.text) if answered.content else None
 
     async def refused(
         self, who: str, operation_id: str, name: str, body: Json = None, *, ids: Mapping[str, str] = _NO_IDS
@@ -238,10 +238,15 @@ class ExampleRun:
         text = answered.text
         for address, written in self.replaced.items():
             text = text.replace(address, written)
-        body = json.loads(text)
+        body = body_of(answered, text)
         _assert_valid(call.operation["responses"][str(answered.status_code)], body, f"{call.id} {name}")
         answers = self._of(call)["answers"].setdefault(str(answered.status_code), {})
         answers[name] = _shortened({each: body[each] for each in only} if only else body)
+
+
+def body_of(answered: httpx.Response, text: str) -> Json:
+    """Return a body as an example has it: what is no JSON as a text."""
+    return json.loads(text) if "json" in answered.headers["content-type"] else text
 
 
 @dataclass(frozen=True, kw_only=True)

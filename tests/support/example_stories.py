@@ -104,7 +104,8 @@ async def tell_appointments(run: ExampleRun) -> None:
     await run.show("team", "scheduleAppointment", "smallest", ids=team)
     moved = await run.show("team", "scheduleAppointment", "moved", ids=team)
     await run.show("team", "listAppointments", ids=team)
-    await run.show("team", "getAppointment", ids={**team, "appointmentId": moved["id"]})
+    for operation in ("getAppointment", "getAppointmentCalendar"):
+        await run.show("team", operation, ids={**team, "appointmentId": moved["id"]})
     await run.show("team", "recordAttendance", "no-show", again=_AGAIN, ids={**team, "appointmentId": moved["id"]})
     for example in ("smallest", "full"):
         made = await run.do("team", "scheduleAppointment", _PLANNED, ids=team)

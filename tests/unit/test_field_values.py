@@ -8,7 +8,7 @@ import pytest
 
 from app.domain.case import Case
 from app.domain.field_values import appointment_values, feedback_values, field_values, summary_values
-from app.domain.fields import Field, FieldValues
+from app.domain.fields import CALENDAR, Field, FieldValues
 from app.domain.lazy import Lazy
 from app.domain.values import Appointment, Referral, ReferralFlags, ReferralSummary, Trajectory
 from tests.support.full_case import (
@@ -59,6 +59,7 @@ OTHERWISE: FieldValues = {
     Field.ASSESSMENT_REFERENCE: CONTENTS.assessment_reference,
     Field.APPOINTMENT_PARTICIPANTS: tuple(each.name for each in APPOINTMENT.participants),
     Field.APPOINTMENT_ATTENDEES: APPOINTMENT.participants,
+    Field.APPOINTMENT_CALENDAR_URL: CALENDAR,
     Field.INTAKE_RESULT: REFERRAL.intake_result,
     Field.INTAKE_CONCLUDED_ON: REFERRAL.intake_concluded_on,
 }

@@ -55,12 +55,13 @@ FIELDS_AT = {
     DisclosureOccasion.RECEIVED: f"{NEWS} referral.received_at referral.advice",
     DisclosureOccasion.CONFIRMED: f"{NEWS} referral.rejection_reason counsellor.name counsellor.phone",
     DisclosureOccasion.INTAKE_PLANNED: f"{NEWS} {APPOINTMENT} appointment.starts_at appointment.response "
-    "appointment.cancellation_reason",
+    "appointment.cancellation_reason appointment.calendar_url",
     DisclosureOccasion.APPOINTMENT_PROPOSED: f"{WITHOUT_STATUS} {APPOINTMENT} appointment.proposed_times "
     "appointment.answer_by appointment.response",
     DisclosureOccasion.MEETING_PLANNED: f"{WITHOUT_STATUS} {APPOINTMENT} appointment.starts_at appointment.response "
-    "appointment.cancellation_reason",
-    DisclosureOccasion.APPOINTMENT_DUE: f"{WITHOUT_STATUS} {APPOINTMENT} appointment.starts_at appointment.response",
+    "appointment.cancellation_reason appointment.calendar_url",
+    DisclosureOccasion.APPOINTMENT_DUE: f"{WITHOUT_STATUS} {APPOINTMENT} appointment.starts_at appointment.response "
+    "appointment.calendar_url",
     DisclosureOccasion.INTAKE_ATTENDED: NEWS,
     DisclosureOccasion.MISSED: f"{NEWS} attendance.missed_count",
     DisclosureOccasion.CONTACT_LOST: f"{WITHOUT_STATUS} contact.lost_on contact.restored_on",

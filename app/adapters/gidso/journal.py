@@ -213,6 +213,8 @@ NOT_SHOWN = frozenset(
         Field.APPOINTMENT_ID,
         # Who else takes part is for the finance team.
         Field.APPOINTMENT_ATTENDEES,
+        # An address of the API, which nobody opens from a journal.
+        Field.APPOINTMENT_CALENDAR_URL,
         Field.TRAJECTORY_ID,
         # GIDSO's own data: the journal is on the registration that has it.
         *REFERRER_FIELDS,

@@ -14,14 +14,16 @@ def prefers_dutch(scope: Scope) -> bool:
     return dutch > english
 
 
-def accepts_json(scope: Scope) -> bool:
-    """Return whether the client accepts JSON; without an Accept header it accepts everything."""
+def accepts(scope: Scope, *media_types: str) -> bool:
+    """Return whether the client accepts JSON, or one of these types; without an Accept header it accepts everything."""
     accept = Headers(scope=scope).get("accept")
     if not accept:
         return True
     wanted = _weights(accept)
     # The most specific range decides (RFC 9110, section 12.5.1).
-    for ranges in (("application/json", "application/problem+json"), ("application/*",), ("*/*",)):
+    exact = ("application/json", "application/problem+json", *media_types)
+    of_group = ("application/*", *(f"{each.partition('/')[0]}/*" for each in media_types))
+    for ranges in (exact, of_group, ("*/*",)):
         weights = [wanted[each] for each in ranges if each in wanted]
         if weights:
             return max(weights) > 0

@@ -16,7 +16,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app import __version__
-from app.api.http.language import accepts_json
+from app.api.http.language import accepts
 from app.api.http.oauth_answers import OAUTH_PATHS
 from app.api.http.problems import bug_of, problem_of
 from app.api.http.protocol_errors import BAD_REQUEST, BODY_TOO_LARGE, NOT_ACCEPTABLE, UNSUPPORTED_MEDIA_TYPE, HttpError
@@ -137,6 +137,9 @@ Authenticate = Callable[[Scope], Awaitable[None]]
 """Raises Unauthenticated when a request has no valid token, and Unavailable when that cannot be found out."""
 
 
+_CALENDAR = ("text/calendar",)
+
+
 class RequestGuard:
     """Refuses requests that no endpoint reads: too large, of another media type, not accepting JSON, or of nobody.
 
@@ -213,7 +216,7 @@ def _request_id(headers: Headers) -> str:
 
 def _refusal(scope: Scope, headers: Headers, most: int) -> HttpError | None:
     path: str = scope["path"]
-    if _is_json_path(path) and not accepts_json(scope):
+    if _is_json_path(path) and not accepts(scope, *(_CALENDAR if path.endswith("/calendar") else ())):
         return HttpError(NOT_ACCEPTABLE, Detail.JSON_ONLY())
     if not is_storable(path) or not _is_readable(scope.get("query_string", b"")):
         return HttpError(BAD_REQUEST, Detail.UNREADABLE_ADDRESS())

@@ -1,10 +1,11 @@
 """Appointments: proposed, planned, answered, cancelled, attended or missed (*afspraken*)."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter, Path, Response
 
+from app.api.calendar_file import MEDIA_TYPE, calendar_file
 from app.api.context import WriteContext, appointment_body, changing
 from app.api.http.problems import owned_responses, problem_responses
 from app.api.responses import json_answer
@@ -19,13 +20,20 @@ from app.api.schemas.appointment_steps import (
 )
 from app.api.schemas.lists import AppointmentsOut
 from app.api.schemas.referral_out import AppointmentOut
+from app.domain.codes import OrganisationRole
 from app.domain.details import Detail
 from app.domain.errors import Forbidden
 from app.domain.refusal import RefusalCause
+from app.operations.cases.calendar import read_calendar_entry
 from app.operations.cases.queries import read_appointments
 
 _READ_PROBLEMS = problem_responses(400, 401, 403, 404)
 _PROBLEMS = owned_responses(400, 401, 403, 404, 409, 412, 428)
+
+_CALENDAR: dict[str, Any] = {
+    "description": "The appointment as iCalendar.",
+    "content": {MEDIA_TYPE: {"schema": {"type": "string"}}},
+}
 
 router = APIRouter(prefix="/referrals/{referral_id}/appointments", tags=["appointments"])
 proposals = APIRouter(prefix="/referrals/{referral_id}/appointment-proposals", tags=["appointments"])
@@ -68,13 +76,34 @@ async def propose_appointment(referral_id: ReferralId, body: ProposalIn, change:
 async def list_appointments(referral_id: ReferralId, read: Reads) -> Response:
     """Return the appointments (*afspraken*) that were disclosed to you, oldest first."""
     views = await read.show(await read.ask(read_appointments, referral_id))
-    return json_answer(200, {"items": [appointment_body(view) for view in views]})
+    return json_answer(200, {"items": [appointment_body(view, read.hub.api_url) for view in views]})
 
 
 @router.get("/{appointment_id}", summary="Read an appointment", response_model=AppointmentOut, responses=_READ_PROBLEMS)
 async def get_appointment(referral_id: ReferralId, appointment_id: AppointmentId, read: Reads) -> Response:
     """Return an appointment (*afspraak*) as you may know it."""
     return await read.appointment(referral_id, appointment_id)
+
+
+@router.get(
+    "/{appointment_id}/calendar",
+    summary="Read an appointment for a calendar",
+    response_class=Response,
+    responses={200: _CALENDAR, **_READ_PROBLEMS},
+)
+async def get_appointment_calendar(referral_id: ReferralId, appointment_id: AppointmentId, read: Reads) -> Response:
+    """Return a planned appointment as iCalendar (*agenda*), without anything about the client.
+
+    Its UID stays the same when the appointment is moved, and its SEQUENCE grows; of a moved appointment the newest is
+    returned. One that was cancelled has the METHOD `CANCEL`. A proposal has none (404).
+    """
+    entry = await read.ask(read_calendar_entry, referral_id, appointment_id)
+    await read.show([entry.view, entry.referral])
+    team = read.services.reference.institution(OrganisationRole.FINANCE_TEAM).name
+    content = calendar_file(entry, read.hub.api_url, team, read.services.clock.now())
+    # Without a charset: that of a calendar is always UTF-8.
+    headers = {"Content-Type": MEDIA_TYPE, "Content-Disposition": 'attachment; filename="afspraak.ics"'}
+    return Response(content, headers=headers)
 
 
 @router.post(

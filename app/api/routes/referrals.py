@@ -183,7 +183,9 @@ async def _page(request: Request, read: ReadContext, filters: ReferralFilters, s
     )
     views, following = await read.hub.db.read(page_of_referrals, services, caller_scope, query, search.bsn)
     shown = await read.show(views)
-    return page_answer(read.hub, request, [referral_body(view) for view in shown], read.cursor(following))
+    return page_answer(
+        read.hub, request, [referral_body(view, read.hub.api_url) for view in shown], read.cursor(following)
+    )
 
 
 def _patched(patch: dict[str, JsonValue], given: Circumstances, case: Case) -> AmendReferral:

@@ -54,7 +54,7 @@ async def list_trajectories(request: Request, filters: Annotated[TrajectoryFilte
     return page_answer(
         read.hub,
         request,
-        [trajectory_body(view) for view in shown],
+        [trajectory_body(view, read.hub.api_url) for view in shown],
         id_cursor(read.shown_id(following.id) if following else None),
     )
 

@@ -67,4 +67,6 @@ async def _page(request: Request, read: ReadContext, filters: WorkFilters | OwnW
     )
     views, following = await read.hub.db.read(page_of_work, read.services, read.caller_scope, query)
     shown = await read.show(views)
-    return page_answer(read.hub, request, [referral_body(view) for view in shown], read.cursor(following))
+    return page_answer(
+        read.hub, request, [referral_body(view, read.hub.api_url) for view in shown], read.cursor(following)
+    )

@@ -151,6 +151,11 @@ class AppointmentFacts(Out):
         None, description="Times that suit the worker, when the proposed one does not (*andere tijden*)."
     )
     cancellation_reason: CancellationReason | None = Described(None, description="Who cancelled it.")
+    calendar_url: str | None = Described(
+        None,
+        description="Where it can be read as iCalendar, with your token (*agenda*).",
+        json_schema_extra={"format": "uri"},
+    )
 
 
 class AttendanceOut(Out):

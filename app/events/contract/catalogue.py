@@ -32,7 +32,12 @@ _WHERE_AND_WITH_WHOM = (
     Field.COUNSELLOR_PHONE,
 )
 
-_APPOINTMENT = (*_WHERE_AND_WITH_WHOM, Field.APPOINTMENT_STARTS_AT, Field.APPOINTMENT_RESPONSE)
+_APPOINTMENT = (
+    *_WHERE_AND_WITH_WHOM,
+    Field.APPOINTMENT_STARTS_AT,
+    Field.APPOINTMENT_RESPONSE,
+    Field.APPOINTMENT_CALENDAR_URL,
+)
 
 # The status of the referral could show a moment that is not agreed, such as that the client appeared.
 _WITHOUT_STATUS = (Field.REFERRAL_ID, Field.REFERRAL_REFERENCE, Field.OCCURRED_AT)

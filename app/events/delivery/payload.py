@@ -37,6 +37,7 @@ from app.models.delivery.subscription import (
 )
 from app.privacy.gate import PrivacyGate, Receiver
 from app.privacy.json_values import digest_of
+from app.privacy.wire import with_addresses
 from app.vault import Vault
 
 __all__ = ["Built", "DeliveryBuilder", "Payload", "PreparedDelivery", "build_partner_message", "build_webhook_request"]
@@ -336,7 +337,7 @@ class DeliveryBuilder:
         return Payload(
             event=event,
             receiver=receiver,
-            fields=fields,
+            fields=with_addresses(fields, f"{self.origin.public_url}/v1"),
             policy_version=released.policy_version,
             organisation_id=delivery.organisation_id,
             origin=self.origin,

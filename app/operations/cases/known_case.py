@@ -46,6 +46,7 @@ _OF_APPOINTMENT = (
     Field.APPOINTMENT_OTHER_TIMES,
     Field.APPOINTMENT_CANCELLATION_REASON,
     Field.APPOINTMENT_STARTS_AT,
+    Field.APPOINTMENT_CALENDAR_URL,
 )
 """What steps of a referrer change of an appointment."""
 

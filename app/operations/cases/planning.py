@@ -16,7 +16,7 @@ from app.domain.commands import ActionContext
 from app.domain.details import Detail
 from app.domain.errors import TransitionNotAllowed
 from app.domain.events import EventType
-from app.domain.fields import FactValue, Field
+from app.domain.fields import CALENDAR, FactValue, Field
 from app.domain.lifecycle import Action
 from app.domain.local_time import local_date
 from app.domain.meetings import due_at
@@ -68,6 +68,7 @@ def plan(case: Case, new: Appointment, starts_at: datetime, context: ActionConte
     facts: dict[Field, FactValue] = {
         Field.APPOINTMENT_STARTS_AT: to_json_value(starts_at),
         Field.APPOINTMENT_RESPONSE: new.response.value,
+        Field.APPOINTMENT_CALENDAR_URL: CALENDAR,
     }
     step = Step(action=action, event=event, appointment_id=new.id, facts=facts)
     is_late = not take_step(case, new.kind, step, context)
