@@ -125,7 +125,7 @@ def _prepare(referrer: Caller, finance: Caller) -> dict[str, Any]:
     for each in finance.with_status("received")[: REFERRALS // 2]:
         finance.post(f"/v1/referrals/{each}/confirmation", {})
     for each in finance.with_status("confirmed")[: REFERRALS // 3]:
-        finance.post(f"/v1/referrals/{each}/appointments", {"startsAt": _soon(), "threeWay": True})
+        finance.post(f"/v1/referrals/{each}/appointments", {"startsAt": _soon()})
     for each in finance.with_status("attended")[:4]:
         finance.post(f"/v1/referrals/{each}/intake-result", INTAKE_RESULT)
     for each in referrer.with_status("scheduled")[:5]:

@@ -28,6 +28,7 @@ OPERATIONS: Mapping[Action, str] = {
     Action.SCHEDULE: "schedule_appointment",
     Action.RESCHEDULE: "schedule_appointment",
     Action.RESPOND: "answer_appointment",
+    Action.CANCEL_ATTENDANCE: "cancel_appointment",
     Action.CANCEL_PROPOSAL: "cancel_appointment",
     Action.CANCEL_APPOINTMENT: "cancel_appointment",
     Action.ATTEND: "record_attendance",

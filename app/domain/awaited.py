@@ -37,6 +37,7 @@ _TURNS = frozenset(
         Action.SCHEDULE_MEETING,
         Action.RESCHEDULE_MEETING,
         Action.CANCEL_MEETING,
+        Action.CANCEL_ATTENDANCE,
         Action.CANCEL_PROPOSAL,
         Action.ATTEND_MEETING,
         Action.MISS_MEETING,

@@ -218,6 +218,8 @@ class Case:
         guards = set()
         if any(each.response is not AppointmentResponse.NOT_ASKED for each in current):
             guards.add(Guard.RESPONSE_REQUESTED)
+        if any(each.is_asked_to_attend for each in current):
+            guards.add(Guard.ATTENDANCE_ASKED)
         if any(each.is_proposed for each in current):
             guards.add(Guard.PROPOSAL_OPEN)
         if any(each.is_planned and each.kind is not AppointmentKind.INTAKE for each in current):

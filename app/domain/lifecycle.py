@@ -58,6 +58,7 @@ class Action(StrEnum):
     SCHEDULE = "schedule"
     RESCHEDULE = "reschedule"
     RESPOND = "respond"
+    CANCEL_ATTENDANCE = "cancel_attendance"
     CANCEL_PROPOSAL = "cancel_proposal"
     CANCEL_APPOINTMENT = "cancel_appointment"
     ATTEND = "attend"
@@ -100,6 +101,7 @@ class Guard(StrEnum):
 
     WITHDRAWAL_REQUESTED = "a withdrawal has been requested"
     RESPONSE_REQUESTED = "the referrer's worker was asked to respond"
+    ATTENDANCE_ASKED = "the referrer's worker was asked to take part, and not in the intake that is planned"
     PROPOSAL_OPEN = "a proposal for an appointment is open"
     MEETING_PLANNED = "a meeting after the intake is planned"
     GOES_ON = "the referral or its trajectory goes on"
@@ -113,6 +115,7 @@ class Guard(StrEnum):
 _UNMET = {
     Guard.WITHDRAWAL_REQUESTED: Detail.NO_WITHDRAWAL_REQUESTED,
     Guard.RESPONSE_REQUESTED: Detail.NO_RESPONSE_REQUESTED,
+    Guard.ATTENDANCE_ASKED: Detail.NO_RESPONSE_REQUESTED,
     Guard.PROPOSAL_OPEN: Detail.NO_PROPOSAL_OPEN,
     Guard.MEETING_PLANNED: Detail.NO_MEETING_PLANNED,
     Guard.GOES_ON: Detail.CASE_ENDED,
@@ -252,6 +255,10 @@ TRANSITIONS: tuple[Transition, ...] = (
     # A proposal plans nothing; while one is planned, it proposes to move it.
     _referral(Action.PROPOSE, _at(_R.CONFIRMED, _R.SCHEDULED, _R.MISSED, _R.APPOINTMENT_CANCELLED), None, _TEAM),
     _referral(Action.RESPOND, _OPEN_REFERRAL | _at(_R.CONCLUDED), None, _REFERRER, guard=Guard.RESPONSE_REQUESTED),
+    # Of the planned intake the referrer cancels the intake itself.
+    _referral(
+        Action.CANCEL_ATTENDANCE, _OPEN_REFERRAL | _at(_R.CONCLUDED), None, _REFERRER, guard=Guard.ATTENDANCE_ASKED
+    ),
     _referral(Action.CANCEL_PROPOSAL, _TAKEN_ON | _at(_R.CONCLUDED), None, _TEAM, guard=Guard.PROPOSAL_OPEN),
     _referral(
         Action.CANCEL_APPOINTMENT,

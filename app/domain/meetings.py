@@ -34,6 +34,7 @@ def _can_be_answered(appointment: Appointment) -> bool:
 
 _FITS: Mapping[Action, Callable[[Appointment], bool]] = {
     Action.RESPOND: _can_be_answered,
+    Action.CANCEL_ATTENDANCE: lambda it: it.is_asked_to_attend,
     Action.CANCEL_PROPOSAL: lambda it: it.is_proposed,
     Action.CANCEL_APPOINTMENT: _is_planned_intake,
     Action.ATTEND: _is_planned_intake,

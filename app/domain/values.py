@@ -312,6 +312,13 @@ class Appointment:
         return self.status is AppointmentStatus.PROPOSED
 
     @property
+    def is_asked_to_attend(self) -> bool:
+        """Return whether the referrer's worker can cancel its own attendance: not that of the planned intake."""
+        is_asked = self.response is not AppointmentResponse.NOT_ASKED
+        is_meeting = self.is_planned and self.kind is not AppointmentKind.INTAKE
+        return is_asked and (self.is_proposed or is_meeting)
+
+    @property
     def awaits_answer(self) -> bool:
         """Return whether it is a proposal that the referrer's worker did not answer yet."""
         return self.is_proposed and self.response is AppointmentResponse.REQUESTED

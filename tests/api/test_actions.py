@@ -22,6 +22,7 @@ BODIES: Mapping[Action, Json] = {
     Action.ATTEND: {"attended": True},
     Action.CHANGE_COUNSELLOR: {"counsellor": {"name": "B. Andere"}},
     Action.CANCEL_APPOINTMENT: {"reason": "client_cancelled"},
+    Action.CANCEL_ATTENDANCE: {"reason": "referrer_cancelled"},
     Action.CANCEL_MEETING: {"reason": "client_cancelled"},
     Action.CANCEL_PROPOSAL: {"reason": "counsellor_cancelled"},
     Action.ATTEND_MEETING: {"attended": True},

@@ -13,6 +13,7 @@ from app.database import Connection
 from app.domain.case import Case
 from app.domain.codes import (
     FEEDBACK_MOMENTS,
+    AppointmentKind,
     CancellationReason,
     ClosureReason,
     ConsentScope,
@@ -45,6 +46,7 @@ from app.domain.commands import (
     InformationReceived,
     MarkUnreachable,
     PauseTrajectory,
+    ProposeAppointment,
     RecordAttendance,
     RecordKbrStatus,
     RecordResult,
@@ -54,6 +56,7 @@ from app.domain.commands import (
     ReportOtherHelp,
     RespondToAppointment,
     ResumeTrajectory,
+    ScheduleIntake,
     SignPlan,
     WithdrawReferral,
 )
@@ -91,8 +94,22 @@ TO_REFERRERS = [each for each, occasion in OCCASION_OF.items() if occasion is no
 BY_REFERRER = (AmendReferral, WithdrawReferral, EnterInError, GiveSignal, RespondToAppointment)
 
 CONSENT = Consent(frozenset({ConsentScope.FEEDBACK_TO_REFERRER}), TODAY)
+APPOINTMENTS = list(AppointmentKind)
 OTHER_COUNSELLOR = Counsellor("B. Andere", "010-5550199")
 MOVED = replace(SCHEDULE, starts_at=SCHEDULE.starts_at + timedelta(days=2), place="Wijkhuis", three_way=True)
+
+
+def proposal(random: Random) -> ProposeAppointment:
+    """Return a proposal of one or two times, which may have passed when it is made."""
+    days = sorted(random.sample(range(60), random.choice([1, 2])))
+    times = tuple(SCHEDULE.starts_at + timedelta(days=each, hours=3) for each in days)
+    return ProposeAppointment(times=times, kind=random.choice(APPOINTMENTS), place="Buurthuis")
+
+
+def meeting(random: Random) -> ScheduleIntake:
+    """Return a meeting after the intake."""
+    starts_at = SCHEDULE.starts_at + timedelta(days=random.randrange(60), hours=6)
+    return ScheduleIntake(starts_at=starts_at, place="Buurthuis", kind=random.choice(APPOINTMENTS[1:]))
 
 
 def random_steps(random: Random, count: int) -> Iterator[Command]:
@@ -101,7 +118,7 @@ def random_steps(random: Random, count: int) -> Iterator[Command]:
     kinds: list[Callable[[], Command]] = [
         lambda: ConfirmReferral(random.choice([COUNSELLOR, None, OTHER_COUNSELLOR])),
         lambda: replace(random.choice([SCHEDULE, MOVED]), counsellor=random.choice([None, OTHER_COUNSELLOR])),
-        lambda: CancelAppointment(random.choice(list(CancellationReason))),
+        lambda: CancelAppointment(random.choice(list(CancellationReason)), kind=random.choice(APPOINTMENTS)),
         lambda: RecordAttendance(attended=random.random() < 0.6),
         lambda: ConcludeIntake(random.choice(list(IntakeResult)), TODAY),
         lambda: SignPlan(TODAY, random.choice([None, "RDD-1", "RDD-2"])),
@@ -135,9 +152,13 @@ def random_steps(random: Random, count: int) -> Iterator[Command]:
             TODAY + timedelta(days=random.randrange(300)),
             random.choice(list(ExtensionReason)),
         ),
+        lambda: proposal(random),
+        lambda: replace(meeting(random), three_way=random.random() < 0.3),
+        lambda: RecordAttendance(attended=random.random() < 0.5, kind=random.choice(APPOINTMENTS)),
     ]
     # Steps that end a life at its beginning are rare, so that most lives get far.
     weights = [9, 6, 2, 6, 6, 3, 3, 3, 5, 0.5, 0.5, 9, 0.4, 0.1, 0.1, 1, 0.5, 1, 0.05, 1, 0.5, 3, 3, 2, 3, 0.5, 2, 2, 3]
+    weights += [6, 4, 3]
     for make in random.choices(kinds, weights, k=count):
         yield make()
 

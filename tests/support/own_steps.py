@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from random import Random
 from typing import Any
+from uuid import UUID
 
 from app.database import Connection
 from app.domain.case import Case
@@ -33,7 +34,7 @@ from app.domain.values import Consent
 from app.operations.cases.caller_scope import CallerScope
 from app.operations.cases.execute import ReferralRef, execute
 from app.operations.cases.known_case import known_step
-from app.operations.cases.queries import referral_actions, released_appointments, released_referral
+from app.operations.cases.queries import ReferralActions, referral_actions, released_appointments, released_referral
 from app.operations.cases.unit_of_work import UnitOfWork
 from tests.support.hub import CONTENTS, TODAY, InProcessHub, context_of
 from tests.support.lives import as_disclosed
@@ -44,7 +45,7 @@ ACTIONS: dict[type[Command], frozenset[Action]] = {
     EnterInError: frozenset({Action.ENTER_IN_ERROR}),
     AmendReferral: frozenset({Action.AMEND}),
     RespondToAppointment: frozenset({Action.RESPOND}),
-    CancelAppointment: frozenset({Action.CANCEL_APPOINTMENT}),
+    CancelAppointment: frozenset({Action.CANCEL_APPOINTMENT, Action.CANCEL_ATTENDANCE}),
 }
 """What the possible actions call each step."""
 
@@ -57,10 +58,16 @@ def random_own_step(random: Random, case: Case) -> Command:
     if known and random.random() < 0.5:
         id, accepts = random.choice(known), random.random() < 0.5
         if random.random() < 0.5:
-            return RespondToAppointment(id, accepts, ())
+            return answer_to(case, id, accepts=accepts)
         return CancelAppointment(CancellationReason.CLIENT_CANCELLED, id)
     day = random.choice([TODAY, TODAY + timedelta(days=1), TODAY - timedelta(days=9), None])
     return AmendReferral(replace(CONTENTS, consent=Consent(_SCOPES, day)))
+
+
+def answer_to(case: Case, id: UUID, *, accepts: bool) -> RespondToAppointment:
+    """Return an answer to an appointment: of a proposal the last time is accepted."""
+    proposed = next((each.proposed_times for each in case.appointments if each.id == id), ())
+    return RespondToAppointment(id, accepts, (), chosen_time=proposed[-1] if proposed and accepts else None)
 
 
 def own_steps(case: Case) -> Iterator[Command]:
@@ -70,7 +77,7 @@ def own_steps(case: Case) -> Iterator[Command]:
     yield EnterInError()
     yield AmendReferral(replace(CONTENTS, area="Feijenoord", consent=Consent()))
     for id in sorted(case.disclosed.appointments)[-2:]:
-        yield RespondToAppointment(id, True, ())
+        yield answer_to(case, id, accepts=True)
         yield CancelAppointment(CancellationReason.CLIENT_CANCELLED, id)
 
 
@@ -93,18 +100,26 @@ def effects_of_own_steps(
     tx: Connection, hub: InProcessHub, scope: CallerScope, case: Case
 ) -> Iterator[tuple[str, Effect]]:
     """Return what would come of each step that the referrer could take."""
-    possible = frozenset(referral_actions(tx, hub.services, scope, case.id).actions)
-    # Of appointments the newest is the one that the actions are about.
-    newest = max(case.disclosed.appointments, default=None)
+    found = referral_actions(tx, hub.services, scope, case.id)
     for number, step in enumerate(own_steps(case)):
         effect = effect_of(tx, hub, scope, case, step, role=OrganisationRole.REFERRER)
-        is_older = isinstance(step, RespondToAppointment | CancelAppointment) and step.appointment_id != newest
-        is_possible = bool(ACTIONS[type(step)] & possible) and not is_older
-        yield f"{type(step).__name__} {number}", replace(effect, is_announced=is_possible == (effect.refusal is None))
+        yield f"{type(step).__name__} {number}", replace(effect, is_announced=_is_announced(step, effect, found))
     if case.referral.organisation.system in (System.GIDSO, System.RMW):
         step = WithdrawReferral(WithdrawalReason.OTHER)
         reported = effect_of(tx, hub, scope, case, step, role=OrganisationRole.PARTNER_SYSTEM, catch_up=True)
         yield "withdrawal that the partner reports", reported
+
+
+def _is_announced(step: Command, effect: Effect, found: ReferralActions) -> bool:
+    """Return whether a step is taken exactly when the possible actions say so."""
+    possible = ACTIONS[type(step)] & set(found.actions)
+    if not isinstance(step, RespondToAppointment | CancelAppointment):
+        return bool(possible) == (effect.refusal is None)
+    # An action names one appointment, and what is accepted may have passed.
+    named = {found.appointments.get(each) for each in possible}
+    is_past = effect.refusal is not None and effect.refusal.startswith("InvalidInput")
+    is_possible = step.appointment_id in named
+    return is_past or (effect.refusal is None if is_possible else effect.refusal is not None or bool(possible))
 
 
 def effect_of(

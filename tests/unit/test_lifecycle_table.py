@@ -25,6 +25,7 @@ receive_information -   =   =   =   =   =   =   =   =   -   -   -   -    T    - 
 extend_term         -   =   =   =   =   =   =   =   -   -   -   -   -    T    ExtensionReason    goes_on
 propose             -   -   =   =   -   =   =   -   -   -   -   -   -    T    -                  -
 respond             -   =   =   =   =   =   =   =   -   -   -   -   -    RP   -                  response_requested
+cancel_attendance   -   =   =   =   =   =   =   =   -   -   -   -   -    RP   -                  attendance_asked
 cancel_proposal     -   -   =   =   =   =   =   =   -   -   -   -   -    T    -                  proposal_open
 propose_meeting     -   -   -   -   =   -   -   =   -   -   -   -   -    T    -                  goes_on
 schedule_meeting    -   -   -   -   =   -   -   =   -   -   -   -   -    T    -                  goes_on

@@ -73,8 +73,8 @@ def cancel_appointment(case: Case, command: CancelAppointment, context: ActionCo
     _require_role(Action.CANCEL_APPOINTMENT, context)
     found = _named(case, command) or case.planned(command.kind) or case.proposed(command.kind)
     kind = found.kind if found else command.kind
-    is_referrers = context.role in _REFERRERS
-    if found and is_referrers and (found.is_proposed or (found.is_planned and kind is not AppointmentKind.INTAKE)):
+    is_intake = kind is AppointmentKind.INTAKE and (found is None or found.starts_at is not None)
+    if found and context.role in _REFERRERS and not is_intake:
         decline(case, found, context)
     elif found and found.is_proposed:
         withdraw_proposal(case, found, command.reason, context)

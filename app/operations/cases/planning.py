@@ -56,8 +56,15 @@ def steps_of(kind: AppointmentKind) -> Steps:
     return _OF_INTAKE if kind is AppointmentKind.INTAKE else _OF_MEETING
 
 
-def plan(case: Case, new: Appointment, starts_at: datetime, context: ActionContext) -> None:
+def plan(case: Case, new: Appointment, starts_at: datetime, context: ActionContext, *, is_agreed: bool = False) -> None:
     """Plan an appointment, which is new or was proposed; it moves the one of its kind that is planned.
+
+    Args:
+        case: the case.
+        new: the appointment.
+        starts_at: when it begins.
+        context: who plans it.
+        is_agreed: whether it follows on an answer to a proposal, or on its absence.
 
     Raises:
         TransitionNotAllowed, Forbidden: it cannot be planned in this state, or not by this role.
@@ -71,7 +78,7 @@ def plan(case: Case, new: Appointment, starts_at: datetime, context: ActionConte
         Field.APPOINTMENT_CALENDAR_URL: CALENDAR,
     }
     step = Step(action=action, event=event, appointment_id=new.id, facts=facts)
-    is_late = not take_step(case, new.kind, step, context)
+    is_late = not take_step(case, new.kind, step, context, is_agreed=is_agreed)
     if before and not is_late and before.id != new.id:
         case.replace_appointment(replace(before, status=AppointmentStatus.REPLACED))
     planned = _continuing(new, before)
@@ -86,7 +93,9 @@ def plan(case: Case, new: Appointment, starts_at: datetime, context: ActionConte
         follow_decision_meeting(case, planned)
 
 
-def take_step(case: Case, kind: AppointmentKind, step: Step, context: ActionContext) -> bool:
+def take_step(
+    case: Case, kind: AppointmentKind, step: Step, context: ActionContext, *, is_agreed: bool = False
+) -> bool:
     """Take a step about an appointment; return False when it came too late and only enters the history.
 
     Only steps about the intake change the status. A partner may report on a meeting before what led to it.
@@ -97,7 +106,8 @@ def take_step(case: Case, kind: AppointmentKind, step: Step, context: ActionCont
     if kind is AppointmentKind.INTAKE:
         return case.transition(step, context) is not None
     case.check(step, context)
-    if case.notes_only(step, context, is_late=not case.goes_on):
+    # A referrer that answers need not know that guidance goes on.
+    if case.notes_only(step, context, is_late=not case.goes_on and not is_agreed):
         return False
     case.record(step, context)
     return True

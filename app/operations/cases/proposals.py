@@ -86,12 +86,20 @@ def respond_to_appointment(case: Case, command: RespondToAppointment, context: A
     answered = replace(asked, response=response, other_times=tuple(each.astimezone(UTC) for each in others))
     _answer(case, asked, answered, chosen, context)
     if asked.is_proposed and chosen:
-        plan(case, answered, chosen, by_hub(context))
+        plan(case, answered, chosen, by_hub(context), is_agreed=True)
 
 
 def decline(case: Case, appointment: Appointment, context: ActionContext) -> None:
-    """Cancel the attendance of the referrer's worker; whether the appointment takes place is the counsellor's."""
-    _answer(case, appointment, replace(appointment, response=AppointmentResponse.DECLINED), None, context)
+    """Cancel the attendance of the referrer's worker; whether the appointment takes place is the counsellor's.
+
+    Raises:
+        TransitionNotAllowed: the worker was not asked to take part, or nothing comes of the appointment any more.
+    """
+    declined = replace(appointment, response=AppointmentResponse.DECLINED)
+    step = replace(_responded(declined, None), action=Action.CANCEL_ATTENDANCE)
+    is_asked = {Guard.ATTENDANCE_ASKED} if appointment.is_asked_to_attend else frozenset[Guard]()
+    case.transition(step, context, (case.guards - {Guard.ATTENDANCE_ASKED}) | is_asked)
+    case.replace_appointment(declined)
 
 
 def withdraw_proposal(
@@ -121,7 +129,7 @@ def decide_on_proposal(case: Case, command: DecideOnProposal, context: ActionCon
     case.emit(_responded(unanswered, chosen), context, case.referral.status)
     case.replace_appointment(unanswered)
     if chosen:
-        plan(case, unanswered, chosen, by_hub(context))
+        plan(case, unanswered, chosen, by_hub(context), is_agreed=True)
     else:
         withdraw_proposal(case, unanswered, None, context)
 
