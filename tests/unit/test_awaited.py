@@ -1,6 +1,7 @@
 """What a case waits for follows from its state, and since when from the step that made it so."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -8,6 +9,7 @@ import pytest
 from app.domain.awaited import awaited_now, awaited_of_counsellor, awaited_of_referrer
 from app.domain.case import Case
 from app.domain.codes import (
+    AppointmentKind,
     CancellationReason,
     ClosureReason,
     IntakeResult,
@@ -50,6 +52,8 @@ CONFIRM = ConfirmReferral(COUNSELLOR)
 SCHEDULE, PROPOSE = ScheduleIntake(starts_at=MEETING), ScheduleIntake(starts_at=MEETING, three_way=True)
 ATTEND, MISS = RecordAttendance(attended=True), RecordAttendance(attended=False)
 CONCLUDE, SIGN = ConcludeIntake(IntakeResult.ROUTE_TO_KBR, TODAY), SignPlan(TODAY)
+MEET = ScheduleIntake(starts_at=MEETING, kind=AppointmentKind.FOLLOW_UP)
+OTHER_TIMES = RespondToAppointment(None, accepted=False, other_times=(MEETING + timedelta(days=1),))
 ACCEPT = RespondToAppointment(None, accepted=True)
 DECIDE = RecordResult(TrajectoryResult.KBR_APPLICATION, TODAY)
 
@@ -122,6 +126,24 @@ def test_the_counsellor_has_a_next_step_since_it_is_its_turn(commands: Life, ste
 )
 def test_what_waits_for_others_or_is_over_waits_for_no_step_of_the_counsellor(commands: Life) -> None:
     assert of_counsellor(*commands) is None
+
+
+@pytest.mark.parametrize(
+    ("commands", "step"),
+    [
+        ((CONFIRM, PROPOSE), None),
+        ((CONFIRM, PROPOSE, OTHER_TIMES), "other_time"),
+        ((CONFIRM, PROPOSE, ACCEPT), "attendance"),
+        ((CONFIRM, PROPOSE, OTHER_TIMES, PROPOSE), None),
+        ((CONFIRM, SCHEDULE, ATTEND, CONCLUDE, SIGN, MEET), "decision"),
+        ((CONFIRM, SCHEDULE, ATTEND, CONCLUDE, SIGN, replace(PROPOSE, kind=MEET.kind), OTHER_TIMES), "other_time"),
+        ((CONFIRM, SCHEDULE, ATTEND, CONCLUDE, SIGN, PauseTrajectory(), MEET), "attendance"),
+    ],
+)
+def test_proposals_and_meetings_show_whose_turn_it_is(commands: Life, step: str | None) -> None:
+    found = of_counsellor(*commands)
+
+    assert (found[0] if found else None) == step
 
 
 def test_attendance_is_awaited_from_the_time_of_the_appointment_on() -> None:

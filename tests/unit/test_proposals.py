@@ -4,6 +4,8 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from app.domain.case import Case
 from app.domain.clocks import clocks_of
@@ -346,3 +348,52 @@ def test_an_appointment_that_is_planned_on_the_day_before_is_news_enough() -> No
     assert newest(case).is_due_reported
     assert list(next_moments(case)) == []
     assert newest(case).response is AppointmentResponse.NOT_ASKED
+
+
+# What a counsellor reports through Allegro, and a worker through its own system, in whatever order it arrives.
+FACTS: tuple[tuple[Command, ActionContext], ...] = (
+    (PROPOSE, FROM_ALLEGRO),
+    (replace(PROPOSE, kind=AppointmentKind.FOLLOW_UP), FROM_ALLEGRO),
+    (ScheduleIntake(starts_at=SECOND, three_way=True), FROM_ALLEGRO),
+    (FOLLOW_UP, FROM_ALLEGRO),
+    (ACCEPT, FROM_GIDSO),
+    (OTHER, FROM_GIDSO),
+    (CancelAppointment(CancellationReason.REFERRER_CANCELLED), FROM_GIDSO),
+    (CancelAppointment(CancellationReason.CLIENT_CANCELLED, kind=AppointmentKind.FOLLOW_UP), FROM_ALLEGRO),
+    (RecordAttendance(attended=True), FROM_ALLEGRO),
+    (RecordAttendance(attended=False, kind=AppointmentKind.FOLLOW_UP), FROM_ALLEGRO),
+    (ConcludeIntake(IntakeResult.ROUTE_TO_KBR, TODAY), FROM_ALLEGRO),
+)
+
+
+def told_times(case: Case) -> list[tuple[object, ...]]:
+    """Return what the events disclose of times that are planned: which appointment, and when."""
+    planned = ("-scheduled", "-rescheduled")
+    found = [each.event for each in case.new_events if each.event.type.removesuffix(".v1").endswith(planned)]
+    return [(each.appointment_id, each.facts[Field.APPOINTMENT_STARTS_AT]) for each in found]
+
+
+@given(order=st.lists(st.sampled_from(FACTS), max_size=14), days=st.lists(st.integers(0, 4), max_size=14))
+def test_whatever_the_order_of_facts_nothing_is_told_twice_and_no_kind_is_planned_twice(
+    order: list[tuple[Command, ActionContext]], days: list[int]
+) -> None:
+    case = lived(CONFIRM)
+    for number, (command, context) in enumerate(order):
+        now = case.now + timedelta(days=days[number] if number < len(days) else 1)
+        at(case, now)
+        for each in case.appointments:
+            handle(case, DecideOnProposal(each.id), replace(BY_HUB, occurred_at=now))
+            handle(case, ReportAppointmentDue(each.id), replace(BY_HUB, occurred_at=now))
+        handle(case, command, replace(context, occurred_at=now))
+
+        planned = [each.kind for each in case.appointments if each.is_planned]
+        assert len(planned) == len(set(planned))
+        assert all(each.starts_at is None for each in case.appointments if each.is_proposed)
+        assert not any(each.is_proposed for each in case.appointments) or case.goes_on
+
+    times = told_times(case)
+    assert len(times) == len(set(times))
+    due = [each.event.appointment_id for each in case.new_events if "appointment-due" in each.event.type]
+    assert len(due) == len(set(due))
+    proposed = [each.event.appointment_id for each in case.new_events if "appointment-proposed" in each.event.type]
+    assert len(proposed) == len(set(proposed))

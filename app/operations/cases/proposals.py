@@ -55,7 +55,10 @@ def propose_appointment(case: Case, command: ProposeAppointment, context: Action
         plan(case, new, _first_left(case, new) or new.proposed_times[0], context)
         return
     step = Step(action=action, event=EventType.APPOINTMENT_PROPOSED, appointment_id=new.id)
-    if case.notes_only(step, context, is_late=is_overtaken(case, new)):
+    planned = case.planned(command.kind)
+    # A partner's feed can show the proposal after what came of it.
+    is_answered = planned is not None and planned.starts_at in new.proposed_times
+    if case.notes_only(step, context, is_late=is_answered or is_overtaken(case, new)):
         return
     take_step(case, command.kind, step, context)
     if before:
