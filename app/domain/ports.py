@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Mapping, Set
 from dataclasses import KW_ONLY, dataclass, field
 from datetime import date, datetime
-from typing import Protocol
+from typing import Final, Protocol
 from uuid import UUID
 
 from app.domain.codes import DisclosureOccasion, System
@@ -35,6 +35,13 @@ class ReadError:
     message: str
 
 
+STATED_ONCE: Final = "once"
+"""The version of a record that is said once and does not change, such as an answer of a worker.
+
+While it is in quarantine, no other record of its case waits for it.
+"""
+
+
 @dataclass(frozen=True, kw_only=True)
 class ReceivedRecord:
     """One record as a partner sent it.
@@ -43,7 +50,8 @@ class ReceivedRecord:
         kind: the partner's own record type, for example ``mutatie``.
         external_id: the partner's id of this record; with ``kind`` it is unique at the partner.
         case_id: the partner's id of the case (one referral); records of a case are applied in order.
-        version: the partner's own version or sequence of the record, as text; empty when it has none.
+        version: the partner's own version or sequence of the record, as text; empty when it has none, and
+            ``STATED_ONCE`` for what never changes.
         payload: the content, without anything that changes by being read (a time of retrieval, a place in the feed):
             its hash decides whether a record is new. Stored only while the record is in quarantine, encrypted.
         occurred_at: when it happened in the real world, aware.

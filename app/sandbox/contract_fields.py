@@ -24,6 +24,11 @@ def json_limits(partner: str, schema: str) -> Limits:
     return dict(_in_json({"$ref": f"#/components/schemas/{schema}"}, _document(partner), ""))
 
 
+def json_required(partner: str, schema: str) -> tuple[str, ...]:
+    """Return the fields that a schema in the OpenAPI document of a partner requires."""
+    return tuple(_document(partner)["components"]["schemas"][schema]["required"])
+
+
 def xsd_limits(partner: str, kind: str) -> Limits:
     """Return the limits of all texts in a type of the XML schema of a partner."""
     return dict(_in_xsd(kind, _schema(partner), ""))

@@ -16,6 +16,7 @@ from lxml import etree
 
 from app.adapters.allegro.outgoing import referral_body
 from app.adapters.gidso import mapping as gidso_mapping
+from app.adapters.gidso.answers import LISTS
 from app.adapters.rmw import mapping as rmw_mapping
 from app.adapters.rmw.schemas import RegistrationList
 from app.adapters.rmw.soap import read
@@ -67,11 +68,14 @@ class Incoming:
 
 
 def full_gidso() -> Incoming:
-    example = example_of("gidso", "lijstAanmeldingen", "200", "laatsteBladzijde")["value"][0]
+    whole = example_of("gidso", "lijstAanmeldingen", "200", "laatsteBladzijde")["value"][0]
+    # What the worker answers and reports is read as records of its own.
+    example = {name: value for name, value in whole.items() if name not in LISTS}
+    listed = codes("gidso", OPENAPI["gidso"]["components"]["schemas"]["Aanmelding"])
     return Incoming(
         mapping=gidso_mapping,
         example=example,
-        codes=codes("gidso", OPENAPI["gidso"]["components"]["schemas"]["Aanmelding"]),
+        codes={path: each for path, each in listed.items() if path.split(".")[0] not in LISTS},
         read=lambda row: gidso_mapping.to_commands(gidso_mapping.Kind.REFERRAL, row),
         stated=RegisterReferral(
             organisation_code="wijkteam-feijenoord",

@@ -7,9 +7,10 @@ import pytest
 
 from app.adapters.allegro.outgoing import message_body, referral_body, shown_by_message, shown_by_referral
 from app.adapters.gidso.journal import SHOWN, to_text
+from app.adapters.gidso.requests import request_of
 from app.adapters.rmw.remarks import MAX_LENGTH, remark
 from app.adapters.rmw.remarks import shown as shown_by_line
-from app.domain.events import EventType
+from app.domain.events import OCCASION_OF, EventType
 from app.domain.fields import Field
 from app.domain.ports import PartnerMessage
 from app.privacy.json_values import to_json_value
@@ -28,7 +29,28 @@ def needed_by(message: Callable[[Mapping[str, object]], object], fields: Mapping
 
 
 def test_a_journal_line_shows_what_its_sentences_show() -> None:
-    assert needed_by(lambda fields: to_text(EventType.INTAKE_SCHEDULED, fields), FIELDS) | STATES == SHOWN
+    asked = {**FIELDS, Field.APPOINTMENT_RESPONSE.value: "requested"}
+    contact = Field.REFERRAL_REQUESTED_ACTION.value
+
+    def line(fields: Mapping[str, object]) -> object:
+        # A message asks for one thing: without this action, a time of the appointment.
+        without_action = {name: value for name, value in fields.items() if name != contact}
+        return to_text(EventType.INTAKE_SCHEDULED, fields), request_of(message(without_action))
+
+    assert needed_by(line, asked) | STATES == SHOWN
+
+
+def message(fields: Mapping[str, object]) -> PartnerMessage:
+    """Return the message that an intake is planned."""
+    return PartnerMessage(
+        id=UUID(int=1),
+        event_type=EventType.INTAKE_SCHEDULED,
+        moment=OCCASION_OF[EventType.INTAKE_SCHEDULED],
+        referral_id=UUID(int=1),
+        external_id="G-000123",
+        occurred_at=NOW,
+        fields=fields,
+    )
 
 
 @pytest.mark.parametrize("place", ["Coolsingel 40", "x" * (MAX_LENGTH + 1)])

@@ -63,7 +63,7 @@ class GidsoClient:
             response = await self._http.get(_lines(case_id), params={"$filter": f"Kenmerk eq '{reference}'"})
         return any(line.reference == reference for line in _read(JournaalregelsPage, response).value)
 
-    async def append_line(self, case_id: str, line: Mapping[str, str]) -> None:
+    async def append_line(self, case_id: str, line: Mapping[str, object]) -> None:
         """Append a line to a registration's journal.
 
         Raises:

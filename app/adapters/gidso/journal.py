@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from app.adapters.common.dutch import Show, day, kind_of_meeting, label, listed, moment, one_line, words, yes_no
 from app.adapters.common.progress_words import NEXT_STEP_WORDS, PROGRESS_WORDS
+from app.adapters.gidso.requests import request_of
 from app.domain.codes import (
     AppointmentResponse,
     CancellationReason,
@@ -105,21 +106,23 @@ class Phrase:
     show: Show
 
 
-def to_line(message: PartnerMessage) -> dict[str, str]:
-    """Return a message as the journal line that GIDSO stores.
+def to_line(message: PartnerMessage) -> dict[str, object]:
+    """Return a message as the journal line that GIDSO stores, with what it asks of the worker.
 
     Raises:
         PartnerRefused: the event has no feedback moment and therefore no place in a journal.
     """
     if message.moment is None:
         raise PartnerRefused("GIDSO's journal takes events with a feedback moment only; do not send this event there")
-    return {
+    line: dict[str, object] = {
         "Kenmerk": str(message.id),
         "Datum": message.occurred_at.astimezone(AMSTERDAM).isoformat(),
         "Categorie": _category(message.moment, message.fields),
         "Tekst": to_text(message.event_type, message.fields),
         "Auteur": AUTHOR,
     }
+    request = request_of(message)
+    return line | {"Verzoek": request} if request else line
 
 
 def _category(moment: DisclosureOccasion, fields: Mapping[str, object]) -> str:
@@ -200,13 +203,13 @@ _IN_THE_LINE = frozenset(
 )
 """The fields that follow from the first sentence and the day of a line."""
 
-SHOWN = PHRASES.keys() | _IN_THE_LINE
-"""The fields that a line shows, as far as they are released."""
+SHOWN = PHRASES.keys() | _IN_THE_LINE | {Field.APPOINTMENT_ID}
+"""The fields that a line or its request shows, as far as they are released."""
 
 NOT_SHOWN = frozenset(
     {
         *_IN_THE_LINE,
-        # Ids, which nobody reads in a journal.
+        # Ids, which nobody reads in a journal; a request carries that of its appointment.
         Field.REFERRAL_ID,
         Field.REFERRAL_PREVIOUS_ID,
         Field.CLIENT_ID,

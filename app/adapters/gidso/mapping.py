@@ -27,7 +27,7 @@ from app.domain.codes import (
 from app.domain.commands import Command, GiveSignal, RegisterReferral, WithdrawReferral
 from app.domain.values import ClientDetails, Consent, HelpOrganisation, ReferralContents, Worker
 
-MAPPING_VERSION = "2"
+MAPPING_VERSION = "3"
 
 
 class Kind(StrEnum):
@@ -35,6 +35,8 @@ class Kind(StrEnum):
 
     REFERRAL = "aanmelding"
     SUPPORT_STOPPED = "ondersteuning-gestopt"
+    REACTION = "reactie"
+    SIGNAL = "signaal"
 
 
 TEAM_KINDS: Mapping[str, ReferrerKind] = {

@@ -27,6 +27,11 @@ def _moment(value: object) -> object:
     return plausible(datetime.fromisoformat(value)) if isinstance(value, str) and _MOMENT.fullmatch(value) else value
 
 
+def _listed(value: object) -> object:
+    # The times of JSON are a list, which a strict tuple is not made of.
+    return tuple(value) if isinstance(value, list) else value
+
+
 # A longer value breaks the contract and is not cut off: the record goes to quarantine.
 Id = Annotated[str, StringConstraints(min_length=1, max_length=40)]
 Code = Annotated[str, StringConstraints(min_length=1, max_length=80)]
@@ -134,6 +139,27 @@ class Stopped(_Message):
 
     aanmelding_id: Id
     ondersteuning_gestopt_op: Day
+
+
+class Reactie(_Message):
+    """A worker's answer to a request of the hub (*reactie*)."""
+
+    reactie_id: Id
+    aanmelding_id: Id
+    soort: str
+    kenmerk: str | None = None
+    geregistreerd_op: Timestamp
+    tijden: Annotated[tuple[Timestamp, ...], BeforeValidator(_listed), Field(max_length=10)] = ()
+
+
+class Signaal(_Message):
+    """What a worker reports unasked (*signaal*)."""
+
+    signaal_id: Id
+    aanmelding_id: Id
+    soort: str
+    datum: Day
+    geregistreerd_op: Timestamp
 
 
 class Stamp(_Message):

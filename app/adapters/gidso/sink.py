@@ -34,6 +34,6 @@ class GidsoSink:
         already_there = await write_once(
             message.attempt,
             write=lambda: self._client.append_line(case_id, line),
-            is_there=lambda: self._client.has_line(case_id, line["Kenmerk"]),
+            is_there=lambda: self._client.has_line(case_id, str(line["Kenmerk"])),
         )
         return Receipt(case_id, already_there=already_there, shown=SHOWN)

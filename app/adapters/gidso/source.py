@@ -9,6 +9,7 @@ from app.adapters.common.pages import row_of
 from app.adapters.common.parsing import read_record, without_id
 from app.adapters.common.progress import PagesRead
 from app.adapters.gidso import mapping
+from app.adapters.gidso.answers import ANSWERS, LISTS, read_answers, to_answer_commands, unknown_in_answers
 from app.adapters.gidso.client import GidsoClient, token_of
 from app.adapters.gidso.mapping import Kind
 from app.adapters.gidso.schemas import Aanmelding, AanmeldingenPage
@@ -19,6 +20,7 @@ from app.domain.ports import Clock, Page, PartnerRecord, QuarantinedRecord, Read
 PAGE_SIZE = 500
 _STAMPS = frozenset({"Versie", "GewijzigdOp"})
 _STOPPED = "OndersteuningGestoptOp"
+_NOT_OF_REFERRAL = _STAMPS | {_STOPPED} | LISTS
 _REMOVED = "removed"
 _NO_STAMP = ReadError("Versie", "unreadable", "It has no readable version and moment; have them corrected in GIDSO.")
 
@@ -27,7 +29,7 @@ class GidsoSource:
     """Reads what changed in GIDSO; the cursor is the delta token, which comes with the last page of a round.
 
     A registration whose support has ended is read as two records, so that the signal has a moment of its own and is not
-    sent again each time the registration changes.
+    sent again each time the registration changes. So is each reaction and each signal of the worker on it.
     """
 
     system = System.GIDSO
@@ -71,12 +73,14 @@ class GidsoSource:
             occurred_at=quarantined.occurred_at,
             revision=quarantined.revision,
         )
+        if kind in ANSWERS:
+            return read_record(record, _answer_commands(record, kind))
         if not quarantined.version:
             return replace(record, unread=_NO_STAMP)
         return read_record(record, _commands(record, kind))
 
     def on_removed(self, kind: str, external_id: str, case_id: str, seen_at: datetime) -> PartnerRecord | None:
-        """Return the record of a tombstone for a registration; None for the end of support, which stays true."""
+        """Return the record of a tombstone for a registration; None for the rest, which stays true."""
         if kind != Kind.REFERRAL:
             return None
         (record,) = read_row({"@removed": {"reason": "deleted"}, "AanmeldingId": external_id}, seen_at)
@@ -90,17 +94,18 @@ class GidsoSource:
 
 
 def read_row(row: Mapping[str, object], read_at: datetime) -> Iterator[PartnerRecord]:
-    """Return the record of a row, or two when the team's own support has ended.
+    """Return the record of a row, one more when the team's own support has ended, and one of each answer and signal.
 
     Args:
         row: a registration or a tombstone.
         read_at: when it was read; a tombstone states no moment.
     """
-    content = {name: value for name, value in row.items() if name not in _STAMPS and name != _STOPPED}
+    content = {name: value for name, value in row.items() if name not in _NOT_OF_REFERRAL}
     yield _record(Kind.REFERRAL, content, row, read_at)
     if row.get(_STOPPED) is not None:
         stopped = {"AanmeldingId": row.get("AanmeldingId"), _STOPPED: row[_STOPPED]}
         yield _record(Kind.SUPPORT_STOPPED, stopped, row, read_at)
+    yield from read_answers(row, read_at)
 
 
 def _record(kind: Kind, payload: Mapping[str, object], row: Mapping[str, object], read_at: datetime) -> PartnerRecord:
@@ -119,6 +124,10 @@ def _commands(record: PartnerRecord, kind: Kind) -> Iterator[PartnerRecord]:
     yield replace(record, commands=mapping.to_commands(kind, record.payload))
 
 
+def _answer_commands(record: PartnerRecord, kind: Kind) -> Iterator[PartnerRecord]:
+    yield replace(record, commands=to_answer_commands(kind, record.payload))
+
+
 def _stamped(record: PartnerRecord, kind: Kind, row: Mapping[str, object]) -> PartnerRecord:
     """Return the record with the version of its row and the moment of the event; a tombstone states neither."""
     if mapping.is_removed(row):
@@ -130,8 +139,10 @@ def _stamped(record: PartnerRecord, kind: Kind, row: Mapping[str, object]) -> Pa
 
 def _unknown_fields(rows: Iterable[Mapping[str, object]]) -> Iterator[str]:
     # A name with an at sign is an annotation of OData, which is always allowed (OData JSON Format 4.01, 4.6).
-    own = ({name: value for name, value in row.items() if "@" not in name} for row in rows)
-    return unknown_in(own, Aanmelding, Kind.REFERRAL, _STAMPS | {_STOPPED})
+    own = [{name: value for name, value in row.items() if "@" not in name} for row in rows]
+    yield from unknown_in(own, Aanmelding, Kind.REFERRAL, _NOT_OF_REFERRAL)
+    for row in own:
+        yield from unknown_in_answers(row)
 
 
 def _key(payload: Mapping[str, object]) -> str:

@@ -71,6 +71,9 @@ def cancel_appointment(case: Case, command: CancelAppointment, context: ActionCo
     A referrer cancels the intake, and of a proposal or a meeting its own attendance; the counsellor is notified.
     """
     _require_role(Action.CANCEL_APPOINTMENT, context)
+    if _is_over(case, command, context):
+        case.note(Step(action=Action.CANCEL_APPOINTMENT, reason=command.reason), context)
+        return
     found = _named(case, command) or case.planned(command.kind) or case.proposed(command.kind)
     kind = found.kind if found else command.kind
     is_intake = kind is AppointmentKind.INTAKE and (found is None or found.starts_at is not None)
@@ -246,6 +249,15 @@ def _with_attendance(
     """Return the participants with who of them appeared; who was not named before is added."""
     known = {(each.name, each.role): each for each in participants}
     return tuple((known | {(each.name, each.role): each for each in recorded}).values())
+
+
+def _is_over(case: Case, command: CancelAppointment, context: ActionContext) -> bool:
+    """Return whether the system of a referrer cancels what is not open any more."""
+    if context.role not in _REFERRERS or not context.catch_up:
+        return False
+    named = command.appointment_id
+    open_ones = [each for each in case.current_appointments if each.is_planned or each.is_proposed]
+    return not any(each.id == named if named else each.kind is command.kind for each in open_ones)
 
 
 def _named(case: Case, command: CancelAppointment | RecordAttendance) -> Appointment | None:

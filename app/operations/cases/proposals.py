@@ -75,9 +75,9 @@ def respond_to_appointment(case: Case, command: RespondToAppointment, context: A
     """
     lifecycle.require_role(Machine.REFERRAL, Action.RESPOND, context.role)
     asked = _asked(case, command)
-    if asked is None:
-        if not context.catch_up:
-            raise NotFound(Detail.NOT_THE_PRESENT_APPOINTMENT())
+    if asked is None and not context.catch_up:
+        raise NotFound(Detail.NOT_THE_PRESENT_APPOINTMENT())
+    if asked is None or (context.catch_up and not _takes_answer(asked)):
         case.note(Step(action=Action.RESPOND), context)
         return
     chosen = _chosen(case, asked, command)
@@ -174,6 +174,11 @@ def _asked(case: Case, command: RespondToAppointment) -> Appointment | None:
         return next((each for each in current if each.id == command.appointment_id), None)
     asked = [each for each in current if each.response is not AppointmentResponse.NOT_ASKED]
     return max(asked, key=lambda each: each.awaits_answer, default=None)
+
+
+def _takes_answer(asked: Appointment) -> bool:
+    """Return whether a partner's answer still counts: to an open proposal, or the first to what is planned."""
+    return asked.is_proposed or asked.response is AppointmentResponse.REQUESTED
 
 
 def _chosen(case: Case, asked: Appointment, command: RespondToAppointment) -> datetime | None:

@@ -14,7 +14,7 @@ from app.database import Connection
 from app.domain.codes import System
 from app.domain.errors import PartnerUnreadable, UnknownCode
 from app.domain.partners import QuarantineEntry, QuarantineState
-from app.domain.ports import PartnerRecord, ReadError
+from app.domain.ports import STATED_ONCE, PartnerRecord, ReadError
 from app.models.partners.quarantine import (
     SealedRecord,
     change_reasons,
@@ -63,9 +63,11 @@ class CaseQuarantine:
         return _version(found) if found else None
 
     def blocks(self, record: PartnerRecord) -> bool:
-        """Return whether an earlier record of the same case is in quarantine."""
+        """Return whether an earlier record of the same case is in quarantine, for which this one has to wait."""
         mine = self._entry(record)
-        others = (each for each in self._open[record.case_id].values() if each is not mine)
+        others = (
+            each for each in self._open[record.case_id].values() if each is not mine and each.version != STATED_ONCE
+        )
         return any(_comes_before(each, record, mine) for each in others)
 
     def put(self, each: HashedRecord, unread: ReadError) -> bool:
