@@ -139,7 +139,10 @@ ABOUT_CONNECTIONS = NOTICES | {EventType.SUBSCRIPTION_TEST}
 """About a connection and no person: no privacy gate and no disclosure; the subject is the connection."""
 
 ABOUT_TERMS = frozenset({EventType.TERM_APPROACHING, EventType.TERM_BREACHED, EventType.CLOSED_UNASKED})
-"""What the finance team is sent of terms: by its own system, and by subscription and polling if it wants that."""
+"""What the finance team is sent of terms: by its own system, and by subscription and polling if it wants that.
+
+Operators are sent it by a subscription that names the type.
+"""
 
 BY_POLLING = tuple(each for each, occasion in OCCASION_OF.items() if occasion is not None or each in ABOUT_TERMS)
 """The types that can be read by polling: those about terms by the finance team, the others by referrers."""

@@ -250,9 +250,9 @@ class InputRule(StrEnum):
     )
     TOLD_TO_OPERATORS = (
         "told-to-operators",
-        "An operator subscribes to events about connections only.",
+        "An operator subscribes to events about connections and terms only.",
         "Leave the type out.",
-        "Een beheerder ontvangt alleen gebeurtenissen over koppelingen; laat het type weg.",
+        "Een beheerder ontvangt alleen gebeurtenissen over koppelingen en termijnen; laat het type weg.",
     )
     TOLD_TO_FINANCE_TEAM = (
         "told-to-finance-team",

@@ -103,6 +103,12 @@ class PartnerConsole:
         answer = await self._clients[System.ALLEGRO].get("/_console/dossiers")
         return [each["kenmerkVerwijzer"] for each in answer.json()["dossiers"] if each["kenmerkVerwijzer"]]
 
+    async def file_in_allegro(self, reference: str) -> Document:
+        """Return the file in Allegro of the referral with this reference of the referrer, as its counsellor sees it."""
+        answer = await self._clients[System.ALLEGRO].get(f"/_console/dossiers/{reference}")
+        file: Document = answer.raise_for_status().json()
+        return file
+
     async def journal(self, aanmelding_id: str) -> list[dict[str, Any]]:
         """Return the lines in GIDSO's journal of a referral."""
         answer = await self._clients[System.GIDSO].get(f"/_console/journaal/{aanmelding_id}")

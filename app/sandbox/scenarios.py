@@ -12,6 +12,7 @@ from app.domain.codes import IntakeResult, KbrStatus, ReferrerKind, System, Traj
 from app.domain.local_time import AMSTERDAM, local_date
 from app.operations.access.organisations import ReferrerDetails
 from app.operations.disclosure.timeline import disclosure_timeline
+from app.sandbox.allegro.page import said
 from app.sandbox.case_generator import DatedFact, counsellor_facts, progress_days, referral_body, referral_document
 from app.sandbox.environment import SandboxEnv
 from app.sandbox.register import RegisterRow
@@ -69,6 +70,7 @@ async def _play(env: SandboxEnv, timeline: Timeline, scenario: Scenario) -> None
     await env.register_referrer(_referrer(row))
     referral_id = await _refer(env, timeline, row)
     position = await _show_disclosures(env, timeline, row, referral_id, 0)
+    await _show_counsellor(env, timeline, row)
     by_day: dict[date, list[DatedFact]] = defaultdict(list)
     for dated in counsellor_facts(row):
         by_day[dated.day].append(dated)
@@ -117,6 +119,11 @@ async def _show_disclosures(
     entries = await env.hub.db.read(disclosure_timeline, env.hub.services, referral_id, position)
     timeline.disclosures(row.organisation, row.system, entries)
     return entries[-1].position if entries else position
+
+
+async def _show_counsellor(env: SandboxEnv, timeline: Timeline, row: RegisterRow) -> None:
+    file = await env.partner_console.file_in_allegro(row.reference)
+    timeline.seen_by_counsellor((name, text) for name, text in said(file["verwijzing"]) if text)
 
 
 async def _show_receiving_side(env: SandboxEnv, timeline: Timeline, row: RegisterRow) -> None:

@@ -1,6 +1,6 @@
 """Prints scenarios as a timeline: the actions of people, and the fields that were disclosed and withheld."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from rich.console import Console
@@ -63,6 +63,12 @@ class Timeline:
                     self._console.print(f"              [red]  withheld:[/] [dim]{withheld}")
             else:
                 self._console.print(f"              [red]✗ {escape(referrer)}[/] [dim]not informed: {moment.label}")
+
+    def seen_by_counsellor(self, said: Iterable[tuple[str, str]]) -> None:
+        """Print what a counsellor sees of a referral in Allegro: the name of each part, and what it says."""
+        self._console.print("              [blue]→ Allegro[/] shows the counsellor")
+        for name, text in said:
+            self._console.print(f"              [blue]  {escape(name)}:[/] [dim]{escape(text)}")
 
     def note(self, text: str) -> None:
         """Print a remark, for example what the receiver stored."""

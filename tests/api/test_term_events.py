@@ -106,13 +106,37 @@ async def test_what_is_read_again_is_the_same_and_each_is_read_once(
     assert len({each["id"] for each in everything}) == len(everything) > 4
 
 
+async def test_an_operator_that_asks_for_them_is_sent_each_term_once_and_nothing_of_the_client(
+    dock: Api, etf: Api, operator: Api, worker: WorkerLoops, clock: SettableClock, box: Mailbox
+) -> None:
+    async with mailbox() as unasked:
+        await subscribe(operator, box.url, eventTypes=sorted([EventType.TERM_APPROACHING, EventType.TERM_BREACHED]))
+        await subscribe(operator, unasked.url)
+        await refer(dock, reference="T-1")
+        for hours in (21, 25, 26):
+            clock.set(NOW + timedelta(hours=hours))
+            await worker.pull_and_deliver()
+
+        sent = [*map(json.loads, box.bodies)]
+        assert unasked.bodies == []
+    own_id = (await path_for(etf, "T-1")).rpartition("/")[2]
+    confirmation = [each for each in sent if each["data"]["term"]["code"] == "confirmation"]
+    assert [each["type"] for each in confirmation] == [EventType.TERM_APPROACHING, EventType.TERM_BREACHED]
+    assert len({(each["type"], each["data"]["term"]["code"]) for each in sent}) == len(sent)
+    for each in sent:
+        assert each["subject"] == own_id
+        assert each["data"].keys() == {"referral", "term", "occurredAt"}
+        assert each["data"]["referral"].keys() == {"id"}
+        assert each["data"]["term"].keys() == {"code", "dueOn"}
+
+
 @pytest.mark.parametrize(
     ("client", "event_type", "rule"),
     [
         ("etf", "nl.trajecthub.referrals.confirmed.v1", "told-to-finance-team"),
         ("etf", "nl.trajecthub.referrals.received.v1", "told-to-finance-team"),
         ("dock", "nl.trajecthub.referrals.term-breached.v1", "told-to-referrers"),
-        ("operator", "nl.trajecthub.referrals.term-breached.v1", "told-to-operators"),
+        ("operator", "nl.trajecthub.referrals.confirmed.v1", "told-to-operators"),
     ],
 )
 async def test_a_subscription_names_only_types_that_its_owner_is_sent(

@@ -39,6 +39,15 @@ def test_modules_in_the_working_directory_are_not_executed(tmp_path: Path) -> No
     # What follows on time alone is shown as what the hub does.
     assert "8 weeks after the first talk: reports where the case is" in output
     assert "is notified that a term approaches" in output
+    # What the referrer wrote for the counsellor, at the counsellor's.
+    for part in (
+        "Aanleiding:",
+        "Motivatie:",
+        "Eerder geprobeerd:",
+        "Betrokken organisaties:",
+        "Brede uitvraag: kenmerk:",
+    ):
+        assert output.count(part) == 4, part
 
 
 def test_a_port_that_is_taken_is_named_with_its_remedy_before_anything_starts(tmp_path: Path) -> None:

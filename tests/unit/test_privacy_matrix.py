@@ -287,10 +287,11 @@ def test_an_operator_reads_nothing_of_a_client() -> None:
     }
 
 
-def test_only_the_finance_team_is_sent_something_to_handle() -> None:
-    handlers = {kind for kind in RECEIVER_KINDS if release_for(kind, DisclosureOccasion.HANDLING).fields}
+def test_only_the_finance_team_is_sent_something_to_handle_and_operators_which_term_of_which_referral() -> None:
+    handled = {kind: release_for(kind, DisclosureOccasion.HANDLING).fields for kind in RECEIVER_KINDS}
 
-    assert handlers == {"finance_team"}
+    assert {kind for kind, fields in handled.items() if fields} == {"finance_team", "operator"}
+    assert handled["operator"].keys() == {Field.REFERRAL_ID, Field.TERM_CODE, Field.TERM_DUE_ON, Field.OCCURRED_AT}
 
 
 def test_every_rule_of_rotterdam_is_valid_from_the_start_of_the_pilot() -> None:

@@ -17,7 +17,10 @@ def audience(event_type: EventType) -> str:
     if event_type is EventType.SUBSCRIPTION_TEST:
         return "Sent to the one subscription for which it was asked."
     if event_type in ABOUT_TERMS:
-        return "Sent to subscriptions of the finance team, and to no referrer."
+        return (
+            "Sent to subscriptions of the finance team, and to those of the hub's operator that have it in "
+            "`eventTypes`; to no referrer."
+        )
     return (
         "Sent to subscriptions of the organisation that made the referral, if its feedback agreement has the moment "
         f"(*terugkoppelmoment*) `{OCCASION_OF[event_type]}`."

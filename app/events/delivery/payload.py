@@ -9,18 +9,19 @@ from functools import cached_property
 from uuid import UUID
 
 from app.database import Connection
-from app.domain.codes import System
+from app.domain.codes import OrganisationRole, System
 from app.domain.events import ABOUT_TERMS, OCCASION_OF, Event, SubjectType
 from app.domain.field_values import has_value
 from app.domain.fields import FactValue, Field
 from app.domain.identifiers import NewId
 from app.domain.ports import Clock, PartnerMessage
 from app.domain.receivers import SubscriptionKey, subscription_id_of, system_of
+from app.domain.values import Organisation
 from app.events.contract.catalogue import ID_FIELDS, fields_for
 from app.events.contract.envelope import Message, Origin
 from app.events.delivery.context import CaseLookup, EventContext
 from app.events.delivery.notices import content_of
-from app.events.delivery.routing import NOTHING_RELEASED, is_for_finance_team, occasion_of, receiver_for
+from app.events.delivery.routing import NOTHING_RELEASED, is_for_guidance, occasion_of, receiver_for
 from app.events.http.credentials import Credentials, keys_of, opened_auth, opened_secrets, opened_url
 from app.events.http.webhook import WebhookRequest
 from app.models.access.organisation import load_organisations
@@ -167,12 +168,15 @@ class _BatchContext:
     cases: Mapping[UUID, EventContext]
     targets: Mapping[UUID, WebhookTarget]
     partner_ids: Mapping[System, Mapping[UUID, str]]
-    owners: Mapping[UUID, str]
-    payloads: dict[tuple[UUID, bool, bool], Payload | None] = field(default_factory=dict)
+    owners: Mapping[UUID, Organisation]
+    payloads: dict[tuple[UUID, Receiver, bool], Payload | None] = field(default_factory=dict)
 
     def target_of(self, delivery: Delivery) -> WebhookTarget | None:
         subscription_id = subscription_id_of(delivery.receiver)
         return self.targets.get(subscription_id) if subscription_id else None
+
+    def owner_of(self, delivery: Delivery) -> Organisation | None:
+        return self.owners.get(delivery.organisation_id) if delivery.organisation_id else None
 
     def partner_id_of(self, delivery: Delivery) -> str | None:
         system = system_of(delivery.receiver)
@@ -213,7 +217,7 @@ class DeliveryBuilder:
                 payload=payload,
                 target=context.target_of(each),
                 partner_id=context.partner_id_of(each),
-                owner=context.owners.get(each.organisation_id) if each.organisation_id else None,
+                owner=owner.code if (owner := context.owner_of(each)) else None,
             )
             for each, payload in payloads
         ]
@@ -274,8 +278,8 @@ class DeliveryBuilder:
     def _cases(
         self, tx: Connection, taken: Sequence[Delivery], events: Mapping[UUID, Event]
     ) -> Mapping[UUID, EventContext]:
-        """Return the contexts of events; sealed data is opened only for those that go to the finance team."""
-        handled = {each.event_id for each in taken if is_for_finance_team(each.receiver, events[each.event_id].type)}
+        """Return the contexts of events; sealed data is opened only for those that go to no referrer."""
+        handled = {each.event_id for each in taken if is_for_guidance(each.receiver, events[each.event_id].type)}
         with_client = [event for event_id, event in events.items() if event_id in handled]
         others = [
             event
@@ -312,14 +316,18 @@ class DeliveryBuilder:
         if obstacle := _obstacle(delivery, target, event, case, now):
             return obstacle
         is_thin = target is not None and target.subscription.content is Content.THIN
+        owner = context.owner_of(delivery)
+        is_operator = owner is not None and owner.role is OrganisationRole.OPERATOR
+        receiver = receiver_for(delivery.receiver, event.type, case.referrer, is_operator=is_operator)
         # To the gate all receivers of a referrer are one, and are sent the same, so it is released once.
-        key = event.id, is_for_finance_team(delivery.receiver, event.type), is_thin
+        key = event.id, receiver, is_thin
         if key not in context.payloads:
-            context.payloads[key] = self._payload(event, delivery, case, is_thin)
+            context.payloads[key] = self._payload(event, delivery, receiver, case, is_thin)
         return context.payloads[key] or _ended(delivery, DeliveryState.WITHHELD, now, NOTHING_RELEASED)
 
-    def _payload(self, event: Event, delivery: Delivery, case: EventContext, is_thin: bool) -> Payload | None:
-        receiver = receiver_for(delivery.receiver, event.type, case.referrer)
+    def _payload(
+        self, event: Event, delivery: Delivery, receiver: Receiver, case: EventContext, is_thin: bool
+    ) -> Payload | None:
         occasion = occasion_of(delivery.receiver, event.type)
         wanted = fields_for(event.type, occasion)
         if case.disclosed is not None:
@@ -355,12 +363,12 @@ class DeliveryBuilder:
         )
 
 
-def _owners(tx: Connection, taken: Sequence[Delivery], cases: Mapping[UUID, EventContext]) -> dict[UUID, str]:
-    """Return the codes of the organisations that receive deliveries; most are known by their cases."""
-    known = {case.referrer.id: case.referrer.code for case in cases.values()}
+def _owners(tx: Connection, taken: Sequence[Delivery], cases: Mapping[UUID, EventContext]) -> dict[UUID, Organisation]:
+    """Return the organisations that receive deliveries; most are known by their cases."""
+    known = {case.referrer.id: case.referrer for case in cases.values()}
     subscribers = {each.organisation_id for each in taken if each.organisation_id and subscription_id_of(each.receiver)}
     unknown = subscribers - known.keys()
-    return known | {id: each.code for id, each in load_organisations(tx, unknown).items()} if unknown else known
+    return known | load_organisations(tx, unknown) if unknown else known
 
 
 def build_webhook_request(prepared: PreparedDelivery) -> WebhookRequest:

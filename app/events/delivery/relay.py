@@ -14,6 +14,7 @@ import structlog
 from app.database import Connection, Database
 from app.domain.codes import DisclosureOccasion
 from app.domain.errors import Unavailable
+from app.domain.events import ABOUT_TERMS
 from app.domain.fields import Field, FieldValues
 from app.domain.identifiers import NewId
 from app.domain.ports import Clock
@@ -24,7 +25,7 @@ from app.loops import Failed, attempt
 from app.models.cases.referral import RoutedReferral
 from app.models.delivery.delivery import Delivery, insert_deliveries
 from app.models.delivery.outbox import StoredEvent, defer_oldest, take_unrelayed
-from app.models.delivery.subscription import Subscription, subscriptions_of
+from app.models.delivery.subscription import Subscription, operators_subscriptions, subscriptions_of
 from app.privacy.gate import PrivacyGate, Receiver
 
 __all__ = ["Relay"]
@@ -80,7 +81,9 @@ class Relay:
             return ()
         referrals = self.cases.routed_referrals(tx, {stored.event.subject_id for stored in waiting})
         subscriptions = _by_organisation(tx, _readers(waiting, referrals))
-        owed = list(self._owed(waiting, referrals, subscriptions))
+        terms = {stored.event.type for stored in waiting} & ABOUT_TERMS
+        of_operators = operators_subscriptions(tx, terms) if terms else []
+        owed = list(self._owed(waiting, referrals, subscriptions, of_operators))
         cases, now = self._cases(tx, owed), self.clock.now()
         insert_deliveries(tx, [self._delivery(each, cases.get(each.stored.event.id), now) for each in owed])
         return waiting
@@ -90,15 +93,21 @@ class Relay:
         waiting: Sequence[StoredEvent],
         referrals: Mapping[UUID, RoutedReferral],
         subscriptions: Mapping[UUID, Sequence[Subscription]],
+        of_operators: Sequence[Subscription],
     ) -> Iterator[_Owed]:
         # The same for most receivers of a batch.
         agrees = cache(self.gate.policy.agrees)
+        operators = {each.organisation_id for each in of_operators}
         for stored in waiting:
             # A referral that was erased in the meantime concerns nobody.
             if referral := referrals.get(stored.event.subject_id):
                 reader = reader_of(stored, referral)
-                for route in routes(stored, referral, subscriptions.get(reader, ()) if reader else ()):
-                    receiver = receiver_for(route.receiver, stored.event.type, referral.referrer)
+                of_reader = subscriptions.get(reader, ()) if reader else ()
+                for route in routes(stored, referral, of_reader, of_operators):
+                    is_operator = route.organisation_id in operators
+                    receiver = receiver_for(
+                        route.receiver, stored.event.type, referral.referrer, is_operator=is_operator
+                    )
                     occasion = occasion_of(route.receiver, stored.event.type)
                     # What may never be sent makes no delivery.
                     if agrees(receiver.kind, occasion):

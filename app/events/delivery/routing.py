@@ -23,7 +23,7 @@ __all__ = [
     "NOTHING_RELEASED",
     "Route",
     "delivery_of",
-    "is_for_finance_team",
+    "is_for_guidance",
     "kind_of",
     "occasion_of",
     "reader_of",
@@ -44,6 +44,9 @@ FINANCE_TEAM = PartnerKey(System.ALLEGRO)
 FINANCE_TEAM_KIND = OrganisationRole.FINANCE_TEAM.value
 """The kind of the finance team as the privacy policy names it."""
 
+_FINANCE_TEAM = Receiver(key=System.ALLEGRO.value, kind=FINANCE_TEAM_KIND, inside=True)
+_OPERATOR = Receiver(key=OrganisationRole.OPERATOR.value, kind=OrganisationRole.OPERATOR.value, inside=True)
+
 
 @dataclass(frozen=True)
 class Route:
@@ -59,26 +62,41 @@ class Route:
     is_parked: bool = False
 
 
-def routes(stored: StoredEvent, referral: RoutedReferral, subscriptions: Sequence[Subscription]) -> Iterator[Route]:
+def routes(
+    stored: StoredEvent,
+    referral: RoutedReferral,
+    subscriptions: Sequence[Subscription],
+    of_operators: Sequence[Subscription] = (),
+) -> Iterator[Route]:
     """Return the receivers that an event concerns.
 
     Args:
         stored: the event.
         referral: what it is about.
         subscriptions: those of the organisation of :func:`reader_of`.
+        of_operators: those of operators; they are sent what is about terms, and only what they name.
     """
     event_type, referrer = stored.event.type, referral.referrer
     if event_type in FOR_FINANCE_TEAM and stored.source_system is not System.ALLEGRO:
         yield Route(FINANCE_TEAM, None)
+    if event_type in ABOUT_TERMS:
+        named = [each for each in of_operators if event_type in each.event_types]
+        yield from _to_subscriptions(event_type, referral, named)
     reader = reader_of(stored, referral)
     if reader is None:
         return
     if reader == referrer.id and referrer.system in REFERRER_SYSTEMS:
         yield Route(PartnerKey(referrer.system), reader)
+    yield from _to_subscriptions(event_type, referral, subscriptions)
+
+
+def _to_subscriptions(
+    event_type: EventType, referral: RoutedReferral, subscriptions: Sequence[Subscription]
+) -> Iterator[Route]:
     for subscription in subscriptions:
         if not unmatched_filters(subscription, event_type, referral):
             is_parked = subscription.status is not SubscriptionStatus.ACTIVE
-            yield Route(SubscriptionKey(subscription.id), reader, is_parked)
+            yield Route(SubscriptionKey(subscription.id), subscription.organisation_id, is_parked)
 
 
 def reader_of(stored: StoredEvent, referral: RoutedReferral) -> UUID | None:
@@ -123,16 +141,18 @@ def unmatched_filters(subscription: Subscription, event_type: EventType, referra
     return [name for name, fails in failed.items() if fails]
 
 
-def is_for_finance_team(receiver: ReceiverKey, event_type: EventType) -> bool:
-    """Return whether a receiver of an event is the finance team, which alone is sent what is about terms."""
+def is_for_guidance(receiver: ReceiverKey, event_type: EventType) -> bool:
+    """Return whether a receiver of an event is the finance team or an operator, and no referrer."""
     return receiver == FINANCE_TEAM or event_type in ABOUT_TERMS
 
 
-def receiver_for(receiver: ReceiverKey, event_type: EventType, referrer: Organisation) -> Receiver:
-    """Return the receiver of an event as the privacy gate knows it."""
-    if is_for_finance_team(receiver, event_type):
-        return Receiver(key=System.ALLEGRO.value, kind=FINANCE_TEAM_KIND, inside=True)
-    return referrer_as_receiver(referrer)
+def receiver_for(
+    receiver: ReceiverKey, event_type: EventType, referrer: Organisation, *, is_operator: bool = False
+) -> Receiver:
+    """Return the receiver of an event as the privacy gate knows it; an operator is sent nothing but terms."""
+    if not is_for_guidance(receiver, event_type):
+        return referrer_as_receiver(referrer)
+    return _OPERATOR if is_operator else _FINANCE_TEAM
 
 
 def referrer_as_receiver(referrer: Organisation) -> Receiver:
@@ -144,9 +164,10 @@ def occasion_of(receiver: ReceiverKey, event_type: EventType) -> DisclosureOccas
     """Return the occasion on which a receiver is sent an event.
 
     Raises:
-        ValueError: the event belongs to no feedback moment and the receiver is not the finance team's system.
+        ValueError: the event belongs to no feedback moment, is not about terms, and the receiver is not the finance
+            team's system.
     """
-    if is_for_finance_team(receiver, event_type):
+    if is_for_guidance(receiver, event_type):
         return DisclosureOccasion.HANDLING
     occasion = OCCASION_OF[event_type]
     if occasion is None:

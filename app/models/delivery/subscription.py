@@ -26,6 +26,7 @@ from sqlalchemy import (
     update,
 )
 
+from app.domain.codes import OrganisationRole
 from app.domain.events import EventType
 from app.models.access.organisation import organisation
 from app.models.base import Id, JsonDocument, UtcDateTime, metadata
@@ -207,6 +208,12 @@ def subscriptions_of(tx: Connection, organisation_ids: Collection[UUID]) -> list
     return [to_subscription(row) for row in tx.execute(_OF_ORGANISATIONS, {"ids": organisation_ids}).mappings()]
 
 
+def operators_subscriptions(tx: Connection, event_types: Collection[EventType]) -> list[Subscription]:
+    """Return the subscriptions of operators that name one of these types, locked as :func:`subscriptions_of` does."""
+    every = [to_subscription(row) for row in tx.execute(_OF_OPERATORS).mappings()]
+    return [each for each in every if not each.event_types.isdisjoint(event_types)]
+
+
 def list_subscriptions(
     tx: Connection, organisation_id: UUID | None, after: UUID | None, limit: int
 ) -> list[Subscription]:
@@ -249,6 +256,16 @@ _LOCKED = select(subscription).where(subscription.c.id == bindparam("id")).with_
 _OF_ORGANISATIONS = (
     select(subscription)
     .where(is_any_of(subscription.c.organisation_id, "ids"))
+    .order_by(subscription.c.id)
+    .with_for_update(read=True)
+)
+_OF_OPERATORS = (
+    select(subscription)
+    .where(
+        subscription.c.organisation_id.in_(
+            select(organisation.c.id).where(organisation.c.role == OrganisationRole.OPERATOR.value)
+        )
+    )
     .order_by(subscription.c.id)
     .with_for_update(read=True)
 )

@@ -43,8 +43,10 @@ async def _address_faults(outbound: OutboundClient, stated: Stated) -> AsyncIter
 
 def _type_faults(owner: Organisation, types: frozenset[EventType]) -> Iterator[FieldFault]:
     if owner.role is OrganisationRole.OPERATOR:
-        if others := sorted(types - NOTICES):
-            message = f"Not about a connection, so never sent to the operator: {', '.join(others)}; leave it out."
+        if others := sorted(types - NOTICES - ABOUT_TERMS):
+            message = (
+                f"Not about a connection or a term, so never sent to the operator: {', '.join(others)}; leave it out."
+            )
             yield FieldFault("eventTypes", InputRule.TOLD_TO_OPERATORS, message)
     elif owner.role is OrganisationRole.FINANCE_TEAM:
         if others := sorted(types - ABOUT_TERMS - SUBSCRIPTION_NOTICES):

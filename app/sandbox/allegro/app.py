@@ -69,6 +69,7 @@ def create_app(store: Store, clock: SettableClock) -> ASGIApp:
             Route("/_console/vastleggingen", console.commit_late, methods=["POST"]),
             Route("/_console/dossiers", console.files),
             Route("/_console/dossiers", console.make_files, methods=["POST"]),
+            Route("/_console/dossiers/{reference}", console.file),
             Route("/", console.page),
             Route("/dossiers/{number}", console.file_page),
             Route("/dossiers/{number}", console.fill_in, methods=["POST"]),
@@ -227,6 +228,13 @@ class _AllegroConsole:
         if not _is_file_number(after):
             return _fault(400, "parameter-ongeldig", "na is een dossiernummer.")
         return JSONResponse({"dossiers": [_summary(file) for file in self._records.files.after(after)]})
+
+    async def file(self, request: Request) -> Response:
+        number = self._records.files.find(None, request.path_params["reference"])
+        file = self._records.files.get(number) if number else None
+        if file is None:
+            return _fault(404, "dossier-onbekend", "Er is geen dossier met dit kenmerk, of meer dan een.")
+        return JSONResponse(file)
 
     async def page(self, request: Request) -> Response:
         note = pages.notice(request) + self._plan.html_note()

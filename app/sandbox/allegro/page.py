@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime
 from html import escape
 from typing import Final
 
+from app.domain.local_time import AMSTERDAM
 from app.sandbox import pages
 from app.sandbox.allegro.forms import counsellor_forms
 from app.sandbox.allegro.records import AllegroRecords
@@ -49,7 +50,7 @@ def file_content(records: AllegroRecords, file: Document, today: date) -> str:
         f"<p>{pages.link('/', 'Alle dossiers')}</p>"
         + pages.table(("Dossier", "Klant", "Verwijzer", "Mutaties", "Berichten van de hub"), [_row(records, file)])
         + "<h2>Verwijzing</h2>"
-        + pages.table(("Gegeven", "Waarde"), ((escape(name), escape(text)) for name, text in _said(file["verwijzing"])))
+        + pages.table(("Gegeven", "Waarde"), ((escape(name), escape(text)) for name, text in said(file["verwijzing"])))
         + "<h2>Vastleggen</h2>"
         + pages.forms(file_address(number), counsellor_forms(today, _with_other_times(records, file)))
     )
@@ -74,17 +75,19 @@ def _row(records: AllegroRecords, file: Document) -> tuple[str, ...]:
     )
 
 
-def _said(contents: Document, about: str = "") -> Iterator[tuple[str, str]]:
+def said(contents: Document, about: str = "") -> Iterator[tuple[str, str]]:
     """Return everything that the referrer said, with the name of each part for people."""
     for name, value in contents.items():
         title = f"{about}{_WORD.sub(' ', name).lower()}"
         if isinstance(value, dict):
-            yield from _said(value, f"{title}: ")
+            yield from said(value, f"{title}: ")
         else:
             yield title.capitalize(), _shown(value)
 
 
 _WORD: Final = re.compile("(?=[A-Z])")
+_MOMENT: Final = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d.*")
+_YES_NO: Final = {"J": "ja", "N": "nee"}
 
 
 def _change(change: Document) -> str:
@@ -95,4 +98,11 @@ def _change(change: Document) -> str:
 def _shown(value: object) -> str:
     if isinstance(value, dict):
         return " ".join(_shown(part) for part in value.values() if part is not None)
-    return ", ".join(map(_shown, value)) if isinstance(value, list) else str(value)
+    if isinstance(value, list):
+        return ", ".join(map(_shown, value))
+    text = str(value)
+    return _local(text) if _MOMENT.fullmatch(text) else _YES_NO.get(text, text)
+
+
+def _local(moment: str) -> str:
+    return f"{datetime.fromisoformat(moment).astimezone(AMSTERDAM):%d-%m-%Y %H:%M}"
