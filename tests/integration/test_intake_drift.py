@@ -131,7 +131,11 @@ def test_every_kind_of_change_has_contents_but_a_note() -> None:
 @pytest.mark.parametrize(
     ("model", "name", "beside"),
     [
-        (gidso_schemas.Aanmelding, "Aanmelding", {"Versie", "GewijzigdOp", "OndersteuningGestoptOp"}),
+        (
+            gidso_schemas.Aanmelding,
+            "Aanmelding",
+            {"Versie", "GewijzigdOp", "OndersteuningGestoptOp", "Reacties", "Signalen"},
+        ),
         (gidso_schemas.Burger, "Burger", set()),
         (gidso_schemas.Medewerker, "Medewerker", set()),
         (gidso_schemas.BredeUitvraag, "BredeUitvraag", set()),

@@ -123,8 +123,9 @@ async def test_a_referrer_is_told_where_the_case_is_on_the_day_that_is_agreed_an
 
 
 async def test_a_week_is_reported_when_it_is_due_only_whoever_asks_for_it(sqlite_hub: InProcessHub) -> None:
-    hub = sqlite_hub
+    hub, start = sqlite_hub, sqlite_hub.clock.now()
     for kind in ("exit", "wijkteam"):
+        hub.clock.set(start)
         _, referral_id = await at_first_talk(hub, kind)
         for now in (after(weeks=7), after(weeks=8, hours=1), after(weeks=9)):
             hub.clock.set(now)
