@@ -25,6 +25,7 @@ from app.domain.commands import AmendReferral, Command, RegisterReferral
 from app.domain.errors import UnknownCode
 from app.domain.fields import SPECS, Field
 from app.domain.ownership import REFERRER_FIELDS, changed_fields, referrer_values
+from app.domain.text import without_hidden
 from app.privacy.json_values import to_json_value
 from tests.support.contracts import (
     OPENAPI,
@@ -212,7 +213,8 @@ def _codes_in(value: object) -> tuple[object, ...]:
 @pytest.mark.parametrize(("name", "path"), CODE_PATHS)
 @given(code=st.text(max_size=20))
 def test_a_code_outside_the_list_is_named_and_never_guessed(name: str, path: str, code: str) -> None:
-    if code in INCOMING[name].codes[path]:
+    # Hidden characters are copied by mistake, and are left out of what is read.
+    if without_hidden(code) in INCOMING[name].codes[path]:
         return
 
     with pytest.raises(UnknownCode) as refused:
