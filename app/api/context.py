@@ -29,6 +29,7 @@ from app.domain.queries import Position
 from app.domain.values import HistoryEntry
 from app.operations.access.idempotency import Answer, Change, Work, once
 from app.operations.cases.caller_scope import CallerScope
+from app.operations.cases.correspondence_reading import read_information_request, released_information_request
 from app.operations.cases.execute import CaseRef, CommandSource, ReferralRef, TrajectoryRef, execute, register
 from app.operations.cases.queries import (
     Read,
@@ -142,6 +143,11 @@ class ReadContext:
         view, referral = await self.show(await self.ask(read_appointment, referral_id, given_id))
         return _read_answer(_appointment(view, referral, self.hub.api_url))
 
+    async def information_request(self, referral_id: UUID, given_id: UUID) -> Response:
+        """Return the answer of reading a question to the referrer."""
+        view, referral = await self.show(await self.ask(read_information_request, referral_id, given_id))
+        return _read_answer(_information_request(view, referral, self.hub.api_url))
+
     async def trajectory(self, given_id: UUID) -> Response:
         """Return the answer of reading a trajectory."""
         (view,) = await self.show([await self.ask(read_trajectory, given_id)])
@@ -164,6 +170,11 @@ class ReadContext:
         """Represent an appointment of a case, by this caller's id of it."""
         view, referral = released_appointment(self.services, self.caller_scope, case, given_id)
         return _appointment(view, referral, self.hub.api_url)
+
+    def represent_information_request(self, given_id: UUID, case: Case) -> Representation:
+        """Represent a question to the referrer of a case, by this caller's id of it."""
+        released = released_information_request(self.services, self.caller_scope, case, given_id)
+        return _information_request(*released, self.hub.api_url)
 
     def represent_trajectory(self, case: Case) -> Representation:
         """Represent the trajectory of a case."""
@@ -226,6 +237,24 @@ class WriteContext(ReadContext):
     ) -> Response:
         """Execute a command on an appointment of a referral; the answer is the appointment."""
         ref, represent = ReferralRef(self.resolve(referral_id)), partial(self.represent_appointment, given_id)
+        return await self._change(ref, command, occurred_at, represent, lambda case: _answer(represent(case)))
+
+    async def ask_referrer(self, referral_id: UUID, command: Command, occurred_at: datetime | None) -> Response:
+        """Execute a command that asks the referrer for information; the answer is the new question."""
+
+        def created(case: Case) -> Answer:
+            shown_id = self.shown_id(case.information_requests[-1].id)
+            location = f"{self.hub.api_url}/referrals/{referral_id}/information-requests/{shown_id}"
+            return _answer(self.represent_information_request(shown_id, case), 201, location)
+
+        ref = ReferralRef(self.resolve(referral_id))
+        return await self._change(ref, command, occurred_at, self.represent_referral, created)
+
+    async def change_information_request(
+        self, referral_id: UUID, given_id: UUID, command: Command, occurred_at: datetime | None
+    ) -> Response:
+        """Execute a command on a question to the referrer; the answer is the question."""
+        ref, represent = ReferralRef(self.resolve(referral_id)), partial(self.represent_information_request, given_id)
         return await self._change(ref, command, occurred_at, represent, lambda case: _answer(represent(case)))
 
     async def change_trajectory(self, given_id: UUID, command: Command, occurred_at: datetime | None) -> Response:
@@ -330,6 +359,16 @@ def appointment_body(view: Released, api_url: str) -> dict[str, object]:
     return _body(view, "appointment", api_url)
 
 
+def information_body(view: Released, api_url: str) -> dict[str, object]:
+    """Return a question to the referrer on the wire."""
+    return _body(view, "information", api_url)
+
+
+def signal_body(view: Released, api_url: str) -> dict[str, object]:
+    """Return a signal on the wire."""
+    return _body(view, "signal", api_url)
+
+
 def trajectory_body(view: Released, api_url: str) -> dict[str, object]:
     """Return a trajectory on the wire."""
     return _body(view, "trajectory", api_url)
@@ -353,6 +392,10 @@ def _referral(view: Released, api_url: str) -> Representation:
 def _appointment(view: Released, referral: Released, api_url: str) -> Representation:
     # What may be done with an appointment depends on its referral, so its tag covers both.
     return Representation(group="appointment", view=view, api_url=api_url, depends_on=(referral,))
+
+
+def _information_request(view: Released, referral: Released, api_url: str) -> Representation:
+    return Representation(group="information", view=view, api_url=api_url, depends_on=(referral,))
 
 
 def _trajectory(view: Released, api_url: str) -> Representation:

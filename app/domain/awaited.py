@@ -44,6 +44,10 @@ _TURNS = frozenset(
         Action.RESPOND,
         Action.AWAIT_INFORMATION,
         Action.RECEIVE_INFORMATION,
+        Action.REQUEST_INFORMATION,
+        Action.ANSWER_INFORMATION,
+        Action.WITHDRAW_INFORMATION_REQUEST,
+        Action.GIVE_BANK_SIGNAL,
         Action.REPORT_CONTACT_LOST,
         Action.REPORT_CONTACT_RESTORED,
     }

@@ -38,9 +38,11 @@ from app.domain.values import (
     Client,
     ClientDetails,
     HistoryEntry,
+    InformationRequest,
     Party,
     Referral,
     ReferralContents,
+    Signal,
     Trajectory,
 )
 
@@ -94,6 +96,8 @@ class Case:
         sealed_client: what the referrer said of the client; read :attr:`client`.
         sealed_disclosed: what was disclosed to the referrer; read :attr:`disclosed`.
         appointments: all of them, oldest first.
+        information_requests: the questions of the counsellor to the referrer, oldest first.
+        new_signals: what the referrer or the credit bank signalled by this change.
         new_parties: who joined the trajectory by this change.
         ended_parties: the last day of the earlier ones in a role, by role.
         new_history: entries that this change adds.
@@ -106,6 +110,8 @@ class Case:
     sealed_client: Lazy[ClientDetails]
     appointments: tuple[Appointment, ...] = ()
     trajectory: Trajectory | None = None
+    information_requests: tuple[InformationRequest, ...] = ()
+    new_signals: tuple[Signal, ...] = ()
     new_parties: tuple[Party, ...] = ()
     ended_parties: Mapping[PartyRole, date] = field(default_factory=dict)
     new_history: tuple[HistoryEntry, ...] = ()
@@ -208,8 +214,10 @@ class Case:
             guards.add(Guard.IN_CONTACT)
         if self.trajectory is None:
             guards.add(Guard.NO_TRAJECTORY)
-        if self.term_facts.awaited_since:
+        if self.term_facts.noted_since:
             guards.add(Guard.INFORMATION_AWAITED)
+        if any(each.is_open for each in self.information_requests):
+            guards.add(Guard.INFORMATION_REQUESTED)
         return frozenset(guards)
 
     @property
@@ -265,6 +273,12 @@ class Case:
         self.referral = replace(self.referral, area=contents.area, consent=contents.consent.asked_by_rules)
         if client:
             self.sealed_client = Lazy.of(client)
+
+    def replace_information_request(self, changed: InformationRequest) -> None:
+        """Replace the question that has the same id."""
+        self.information_requests = tuple(
+            changed if each.id == changed.id else each for each in self.information_requests
+        )
 
     def replace_appointment(self, changed: Appointment) -> None:
         """Replace the appointment that has the same id."""

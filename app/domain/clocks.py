@@ -150,7 +150,7 @@ def _runs(
         begins_at = started_at if occurrence == 1 else terms.end_of(term.length.times(occurrence - 1), started_at)
         if occurrence > 1 and begins_at > (now if met_at is None else min(now, met_at)):
             return
-        end = terms.end_of(term.length.times(occurrence), started_at)
+        end = _asked_until(case, term) or terms.end_of(term.length.times(occurrence), started_at)
         clock = TermClock(
             term=term,
             occurrence=occurrence,
@@ -161,6 +161,13 @@ def _runs(
             met_at=met_at,
         )
         yield _ending(_with_due(clock, terms, case.term_facts.pauses), terms, now)
+
+
+def _asked_until(case: Case, term: Term) -> datetime | None:
+    """Return the end of the first day by which a question to the referrer is to be answered; None for other terms."""
+    if term.start is not Milestone.INFORMATION_REQUESTED:
+        return None
+    return midnight(min(each.due_on for each in case.term_facts.open_requests) + _DAY)
 
 
 def _with_due(clock: TermClock, terms: Terms, pauses: Sequence[Pause]) -> TermClock:

@@ -394,6 +394,43 @@ class SignalKind(Code):
     WORKER_CHANGED = "worker_changed", "Andere contactpersoon"
     CONTACT_RESTORED = "contact_restored", "Contact hersteld"
     CONTACT_NOT_RESTORED = "contact_not_restored", "Contact herstellen is niet gelukt"
+    THREAT_OF_EVICTION = "threat_of_eviction", "Dreigende ontruiming"
+    THREAT_OF_SEIZURE = "threat_of_seizure", "Dreigend beslag"
+    THREAT_OF_CUT_OFF = "threat_of_cut_off", "Dreigende afsluiting van energie of water"
+    INCOME_LOST = "income_lost", "Inkomen weggevallen"
+    PAYMENTS_FAILING = "payments_failing", "Betalingen lopen niet goed"
+
+
+class BankSignalKind(Code):
+    """What the credit bank tells the counsellor on the way (*signaal van de kredietbank*)."""
+
+    PAYMENTS_FAILING = "payments_failing", "Betalingen lopen niet goed"
+    CONTACT_LOST = "contact_lost", "Contact met de klant verloren"
+    INCOME_LOST = "income_lost", "Inkomen weggevallen"
+    RE_EXAMINATION = "re_examination", "Heronderzoek"
+    SETTLEMENT_ENDING = "settlement_ending", "Schuldregeling loopt bijna af"
+
+
+class InformationTopic(Code):
+    """What a counsellor asks the referrer about (*onderwerp van de vraag*)."""
+
+    INCOME_DOCUMENTS = "income_documents", "Stukken over het inkomen"
+    DEBTS_OVERVIEW = "debts_overview", "Overzicht van de schulden"
+    CONTACT_DETAILS = "contact_details", "Contactgegevens van de klant"
+    IDENTITY = "identity", "Persoonsgegevens of identiteitsbewijs"
+    CONSENT = "consent", "Toestemming van de klant"
+    HOUSING = "housing", "Woonsituatie"
+    HOUSEHOLD = "household", "Gezinssituatie"
+    OTHER_HELP = "other_help", "Andere hulp die de klant krijgt"
+    OTHER = "other", "Anders"
+
+
+class InformationRequestStatus(Code):
+    """Where a counsellor's question to the referrer is (*stand van de vraag*)."""
+
+    OPEN = "open", "Open"
+    ANSWERED = "answered", "Beantwoord"
+    WITHDRAWN = "withdrawn", "Ingetrokken"
 
 
 class RoutingAdvice(Code):
@@ -501,6 +538,7 @@ class DisclosureOccasion(Code):
     INTAKE_RESULT = "intake_result", "Resultaat van de intake"
     PLAN_SIGNED = "plan_signed", "Plan ondertekend"
     OTHER_HELP = "other_help", "Andere hulp nodig"
+    INFORMATION_REQUESTED = "information_requested", "Gegevens gevraagd"
     PROGRESS = "progress", "Voortgang"
     COUNSELLOR_CHANGED = "counsellor_changed", "Andere trajectbegeleider"
     FIRST_RESULT = "first_result", "Eerste resultaat of start dienstverlening"
@@ -521,6 +559,7 @@ CODE_LISTS: Mapping[str, Iterable[Code]] = {
     "appointment-responses": AppointmentResponse,
     "appointment-statuses": AppointmentStatus,
     "awaited-steps": AwaitedStep,
+    "bank-signal-kinds": BankSignalKind,
     "cancellation-reasons": CancellationReason,
     "closure-reasons": ClosureReason,
     "consent-forms": ConsentForm,
@@ -533,6 +572,8 @@ CODE_LISTS: Mapping[str, Iterable[Code]] = {
     "feedback-moments": FEEDBACK_MOMENTS,
     "help-organisation-kinds": HelpOrganisationKind,
     "income-situations": IncomeSituation,
+    "information-request-statuses": InformationRequestStatus,
+    "information-topics": InformationTopic,
     "intake-results": IntakeResult,
     "kbr-statuses": KbrStatus,
     "life-domains": LifeDomain,

@@ -14,10 +14,12 @@ from app.domain.codes import (
     AppointmentKind,
     AppointmentResponse,
     AppointmentStatus,
+    BankSignalKind,
     CancellationReason,
     ClosureReason,
     DropOutReason,
     ExtensionReason,
+    InformationTopic,
     IntakeResult,
     KbrStatus,
     LifeDomain,
@@ -258,9 +260,50 @@ class EnterInError:
 
 @dataclass(frozen=True)
 class GiveSignal:
-    """The referrer tells the counsellor that something changed on its side."""
+    """The referrer tells the counsellor that something changed on its side; ``text`` is for the counsellor only."""
 
     kind: SignalKind
+    text: str | None = None
+
+
+@dataclass(frozen=True)
+class GiveBankSignal:
+    """The credit bank tells the counsellor that something changed; ``text`` is for the counsellor only."""
+
+    kind: BankSignalKind
+    text: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestInformation:
+    """The counsellor asks the referrer for information.
+
+    Attributes:
+        question: for the referrer only.
+        due_on: by when it is asked for; None is the city's term after the day of the question.
+        reference: of the question in the system of who asks, by which the same is not asked twice.
+    """
+
+    topic: InformationTopic
+    question: str | None = None
+    due_on: date | None = None
+    reference: str | None = None
+
+
+@dataclass(frozen=True)
+class AnswerInformation:
+    """The referrer answers a question of the counsellor; ``answer`` is for the finance team only."""
+
+    request_id: UUID
+    answer: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class WithdrawInformationRequest:
+    """The counsellor no longer asks a question, named by its id or by its reference in the system of who asked."""
+
+    request_id: UUID | None = None
+    reference: str | None = None
 
 
 @dataclass(frozen=True)
@@ -356,6 +399,10 @@ Command = (
     | AnswerWithdrawal
     | EnterInError
     | GiveSignal
+    | GiveBankSignal
+    | RequestInformation
+    | AnswerInformation
+    | WithdrawInformationRequest
     | ReportContactLost
     | ReportContactRestored
     | ReportOtherHelp
@@ -458,6 +505,7 @@ _FIELDS_OF: Mapping[type, Callable[[Any], WrittenFields]] = {  # each takes the 
     ChangeCounsellor: lambda command: _counsellor(command.counsellor),
     MarkUnreachable: lambda _: {Field.REFERRAL_CLOSURE_REASON: ClosureReason.NO_CONTACT},
     ProposeAppointment: _proposed,
+    RequestInformation: lambda command: {Field.INFORMATION_TOPIC: command.topic},
     ScheduleIntake: _planned,
     RespondToAppointment: lambda command: {Field.APPOINTMENT_RESPONSE: _RESPONSE[command.accepted]},
     CancelAppointment: lambda command: {Field.APPOINTMENT_CANCELLATION_REASON: command.reason},

@@ -180,6 +180,27 @@ class Detail(Enum):
         "'{action}' can be done only when information is awaited.",
         "'{action}' kan alleen als op informatie wordt gewacht.",
     )
+    ONLY_REQUESTS_OPEN = (
+        "No information is awaited but answers of the referrer; wait for them, or withdraw the information requests.",
+        "Er wordt alleen op antwoorden van de verwijzer gewacht; wacht die af, of trek de informatievragen in.",
+    )
+    NO_INFORMATION_REQUESTED = (
+        "'{action}' can be done only when the referrer was asked for information and did not answer yet.",
+        "'{action}' kan alleen als de verwijzer om informatie is gevraagd en nog niet heeft geantwoord.",
+    )
+    REQUEST_ENDED = (
+        "This information request is {status} already; read the information requests for those that are open, or give "
+        "a signal.",
+        "Deze informatievraag is al {status}; lees in de informatievragen welke open staan, of geef een signaal.",
+    )
+    NO_INFORMATION_REQUEST = (
+        "There is no such information request; read the information requests of the referral.",
+        "Deze informatievraag bestaat niet; lees de informatievragen van de aanmelding.",
+    )
+    MANY_REQUESTS_OPEN = (
+        "{most} information requests are open already; wait for an answer, or withdraw one.",
+        "Er staan al {most} informatievragen open; wacht een antwoord af, of trek er een in.",
+    )
     NOT_NOW = (
         "This cannot be done now; read available-actions for what can be done.",
         "Dit kan nu niet; lees in available-actions wat wel kan.",

@@ -49,6 +49,10 @@ class EventType(StrEnum):
     APPOINTMENT_DUE = "nl.trajecthub.referrals.appointment-due.v1"
     WITHDRAWAL_REQUESTED = "nl.trajecthub.referrals.withdrawal-requested.v1"
     SIGNAL_GIVEN = "nl.trajecthub.referrals.signal-given.v1"
+    BANK_SIGNAL_GIVEN = "nl.trajecthub.referrals.bank-signal-given.v1"
+    INFORMATION_REQUESTED = "nl.trajecthub.referrals.information-requested.v1"
+    INFORMATION_REQUEST_WITHDRAWN = "nl.trajecthub.referrals.information-request-withdrawn.v1"
+    INFORMATION_ANSWERED = "nl.trajecthub.referrals.information-answered.v1"
     TRAJECTORY_STARTED = "nl.trajecthub.trajectories.started.v1"
     PLAN_SIGNED = "nl.trajecthub.trajectories.plan-signed.v1"
     RESULT_RECORDED = "nl.trajecthub.trajectories.result-recorded.v1"
@@ -103,6 +107,10 @@ OCCASION_OF: Mapping[EventType, DisclosureOccasion | None] = {
     EventType.APPOINTMENT_DUE: DisclosureOccasion.APPOINTMENT_DUE,
     EventType.WITHDRAWAL_REQUESTED: None,
     EventType.SIGNAL_GIVEN: None,
+    EventType.BANK_SIGNAL_GIVEN: None,
+    EventType.INFORMATION_REQUESTED: DisclosureOccasion.INFORMATION_REQUESTED,
+    EventType.INFORMATION_REQUEST_WITHDRAWN: DisclosureOccasion.INFORMATION_REQUESTED,
+    EventType.INFORMATION_ANSWERED: None,
     EventType.TRAJECTORY_STARTED: None,
     EventType.PLAN_SIGNED: DisclosureOccasion.PLAN_SIGNED,
     EventType.RESULT_RECORDED: DisclosureOccasion.FIRST_RESULT,
@@ -175,10 +183,18 @@ FOR_FINANCE_TEAM = frozenset(
         EventType.APPOINTMENT_RESPONDED,
         EventType.APPOINTMENT_DUE,
         EventType.SIGNAL_GIVEN,
+        EventType.BANK_SIGNAL_GIVEN,
+        EventType.INFORMATION_ANSWERED,
         *ABOUT_TERMS,
     }
 )
-"""What the referrer's side did, the terms, and appointments of the next day; always sent to the finance team."""
+"""What others than the finance team did, the terms, and appointments of the next day; always sent to it."""
+
+ALSO_TO_ITS_SOURCE = frozenset({EventType.BANK_SIGNAL_GIVEN, EventType.CLOSED_UNASKED})
+"""What the finance team's own system is sent although it arose there.
+
+The credit bank works in the same system, and that a closure was not agreed is not what was registered.
+"""
 
 
 @dataclass(frozen=True, kw_only=True)

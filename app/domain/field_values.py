@@ -6,14 +6,16 @@ from app.domain.fields import (
     OF_APPOINTMENT,
     OF_CLIENT,
     OF_CONTENTS,
+    OF_INFORMATION,
     OF_REFERRAL,
+    OF_SIGNAL,
     OF_TRAJECTORY,
     Field,
     FieldValues,
     consent_values,
     values_of,
 )
-from app.domain.values import Appointment, Referral, ReferralSummary, Trajectory
+from app.domain.values import Appointment, InformationRequest, Referral, ReferralSummary, Signal, Trajectory
 
 
 def has_value(value: object) -> bool:
@@ -95,6 +97,16 @@ def appointment_values(appointment: Appointment) -> FieldValues:
         values[Field.COUNSELLOR_NAME] = appointment.counsellor.name
         values[Field.COUNSELLOR_PHONE] = appointment.counsellor.phone
     return values
+
+
+def information_values(request: InformationRequest) -> FieldValues:
+    """Return the fields of a question of the counsellor to the referrer, and of its answer, by name."""
+    return values_of(OF_INFORMATION, request)
+
+
+def signal_values(signal: Signal) -> FieldValues:
+    """Return the fields of a signal by name."""
+    return values_of(OF_SIGNAL, signal)
 
 
 def trajectory_values(trajectory: Trajectory) -> FieldValues:

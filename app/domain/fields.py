@@ -17,6 +17,7 @@ from app.domain.codes import (
     AppointmentKind,
     AppointmentResponse,
     AppointmentStatus,
+    BankSignalKind,
     CancellationReason,
     CaseLead,
     ClosureReason,
@@ -30,6 +31,8 @@ from app.domain.codes import (
     ExtensionReason,
     HelpOrganisationKind,
     IncomeSituation,
+    InformationRequestStatus,
+    InformationTopic,
     IntakeResult,
     KbrStatus,
     LifeDomain,
@@ -51,9 +54,11 @@ from app.domain.values import (
     ClientDetails,
     Consent,
     HelpOrganisation,
+    InformationRequest,
     Participant,
     Referral,
     ReferralContents,
+    Signal,
     Trajectory,
 )
 
@@ -176,7 +181,20 @@ class Field(StrEnum):
     TERM_EXTENSION_REASON = "term.extension_reason"
     REFERRAL_TERMS = "referral.terms"
     REFERRAL_AWAITED = "referral.awaited"
+    INFORMATION_ID = "information.id"
+    INFORMATION_TOPIC = "information.topic"
+    INFORMATION_STATUS = "information.status"
+    INFORMATION_DUE_ON = "information.due_on"
+    INFORMATION_ASKED_AT = "information.asked_at"
+    INFORMATION_ENDED_AT = "information.ended_at"
+    INFORMATION_REFERENCE = "information.reference"
+    INFORMATION_QUESTION = "information.question"
+    INFORMATION_ANSWER = "information.answer"
+    SIGNAL_ID = "signal.id"
     SIGNAL_KIND = "signal.kind"
+    SIGNAL_GIVEN_AT = "signal.given_at"
+    SIGNAL_TEXT = "signal.text"
+    BANK_SIGNAL_KIND = "bank_signal.kind"
     OCCURRED_AT = "event.occurred_at"
 
 
@@ -184,7 +202,8 @@ class FieldClass(StrEnum):
     """The kind of information that a field holds, which bounds what the privacy policy may release.
 
     What is for the counsellor was said in the referral for whoever guides the client: it goes to the finance team and
-    back to who said it. Free text was written for nobody in particular.
+    back to who said it. What is addressed was written on the way for one side of the case, and goes to that side and
+    back to who wrote it. Free text was written for nobody in particular.
     """
 
     OPERATIONAL = "operational"
@@ -193,6 +212,7 @@ class FieldClass(StrEnum):
     FINANCIAL = "financial"
     CARE = "care"
     FOR_COUNSELLOR = "for_counsellor"
+    ADDRESSED = "addressed"
     FREE_TEXT = "free_text"
 
 
@@ -940,10 +960,70 @@ OF_EVENT: tuple[FieldSpec[None], ...] = (
     # Both depend on the moment at which they are read, and no event carries them.
     _spec(Field.REFERRAL_TERMS, _C.OPERATIONAL, FOLLOWING, lambda _: None),
     _spec(Field.REFERRAL_AWAITED, _C.OPERATIONAL, FOLLOWING, lambda _: None),
-    _of_event(Field.SIGNAL_KIND, _C.OPERATIONAL, code_of(SignalKind), "What changed at the referrer (signaal)"),
     _of_event(Field.OCCURRED_AT, _C.OPERATIONAL, MOMENT, "When it happened in the real world (gebeurd op)"),
 )
 """What an event alone says."""
+
+OF_INFORMATION: tuple[FieldSpec[InformationRequest], ...] = (
+    _spec(
+        Field.INFORMATION_ID,
+        _C.OPERATIONAL,
+        IDENTIFIER,
+        lambda it: it.id,
+        about="The receiver's own id of the question (informatievraag)",
+    ),
+    _spec(
+        Field.INFORMATION_TOPIC,
+        _C.OPERATIONAL,
+        code_of(InformationTopic),
+        lambda it: it.topic,
+        about="What the question is about (onderwerp)",
+    ),
+    _spec(
+        Field.INFORMATION_STATUS,
+        _C.OPERATIONAL,
+        code_of(InformationRequestStatus),
+        lambda it: it.status,
+        about="Where the question is (stand)",
+    ),
+    _spec(
+        Field.INFORMATION_DUE_ON,
+        _C.OPERATIONAL,
+        DAY,
+        lambda it: it.due_on,
+        about="By when the answer is asked for (uiterlijk op)",
+    ),
+    _spec(Field.INFORMATION_ASKED_AT, _C.OPERATIONAL, MOMENT, lambda it: it.asked_at),
+    _spec(Field.INFORMATION_ENDED_AT, _C.OPERATIONAL, MOMENT, lambda it: it.ended_at),
+    _spec(Field.INFORMATION_REFERENCE, _C.OPERATIONAL, TEXT, lambda it: it.reference),
+    _spec(Field.INFORMATION_QUESTION, _C.ADDRESSED, TEXT, lambda it: it.question),
+    _spec(Field.INFORMATION_ANSWER, _C.ADDRESSED, TEXT, lambda it: it.answer),
+)
+"""What is stored of a question of the counsellor to the referrer; its texts go to their addressee only."""
+
+OF_SIGNAL: tuple[FieldSpec[Signal], ...] = (
+    _spec(Field.SIGNAL_ID, _C.OPERATIONAL, IDENTIFIER, lambda it: it.id),
+    _spec(
+        Field.SIGNAL_KIND,
+        _C.OPERATIONAL,
+        code_of(SignalKind),
+        lambda it: it.kind if isinstance(it.kind, SignalKind) else None,
+        about="What changed at the referrer (signaal)",
+    ),
+    _spec(
+        Field.BANK_SIGNAL_KIND,
+        _C.FINANCIAL,
+        code_of(BankSignalKind),
+        lambda it: it.kind if isinstance(it.kind, BankSignalKind) else None,
+        about="What changed at the credit bank (signaal van de kredietbank)",
+    ),
+    _spec(Field.SIGNAL_GIVEN_AT, _C.OPERATIONAL, MOMENT, lambda it: it.given_at),
+    _spec(Field.SIGNAL_TEXT, _C.ADDRESSED, TEXT, lambda it: it.text),
+)
+"""What is stored of a signal of the referrer or of the credit bank."""
+
+ADDRESSED = frozenset({Field.INFORMATION_QUESTION, Field.INFORMATION_ANSWER, Field.SIGNAL_TEXT})
+"""The texts that one side of a case wrote for the other; of the sides only the partner systems are sent them."""
 
 CLOSURE_REASONS = (Field.REFERRAL_CLOSURE_REASON, Field.TRAJECTORY_CLOSURE_REASON)
 """The fields that say why a case ended."""
@@ -964,6 +1044,8 @@ TABLES: tuple[tuple[FieldSpec[Any], ...], ...] = (
     OF_APPOINTMENT,
     OF_TRAJECTORY,
     OF_EVENT,
+    OF_INFORMATION,
+    OF_SIGNAL,
 )
 SPECS: Mapping[Field, FieldSpec[Any]] = {spec.field: spec for specs in TABLES for spec in specs}
 """The row of every field."""

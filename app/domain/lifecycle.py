@@ -11,11 +11,13 @@ from enum import StrEnum
 from functools import partial
 
 from app.domain.codes import (
+    BankSignalKind,
     CancellationReason,
     ClosureReason,
     Code,
     DropOutReason,
     ExtensionReason,
+    InformationTopic,
     IntakeResult,
     KbrStatus,
     OrganisationRole,
@@ -53,6 +55,10 @@ class Action(StrEnum):
     GIVE_SIGNAL = "give_signal"
     AWAIT_INFORMATION = "await_information"
     RECEIVE_INFORMATION = "receive_information"
+    REQUEST_INFORMATION = "request_information"
+    ANSWER_INFORMATION = "answer_information"
+    WITHDRAW_INFORMATION_REQUEST = "withdraw_information_request"
+    GIVE_BANK_SIGNAL = "give_bank_signal"
     EXTEND_TERM = "extend_term"
     PROPOSE = "propose"
     SCHEDULE = "schedule"
@@ -110,6 +116,7 @@ class Guard(StrEnum):
     CONTACT_RESTORED = "contact with the client was restored by this very step"
     NO_TRAJECTORY = "there is no trajectory"
     INFORMATION_AWAITED = "information is awaited"
+    INFORMATION_REQUESTED = "the referrer was asked for information and did not answer yet"
 
 
 _UNMET = {
@@ -124,6 +131,7 @@ _UNMET = {
     Guard.CONTACT_RESTORED: Detail.CONTACT_NOT_LOST,
     Guard.NO_TRAJECTORY: Detail.TRAJECTORY_ALREADY,
     Guard.INFORMATION_AWAITED: Detail.NO_INFORMATION_AWAITED,
+    Guard.INFORMATION_REQUESTED: Detail.NO_INFORMATION_REQUESTED,
 }
 
 _NAMES = {
@@ -168,6 +176,7 @@ _K = KbrStatus
 
 _OPEN_REFERRAL = frozenset({_R.RECEIVED, _R.CONFIRMED, _R.SCHEDULED, _R.ATTENDED, _R.MISSED, _R.APPOINTMENT_CANCELLED})
 _TAKEN_ON = _OPEN_REFERRAL - {_R.RECEIVED}
+_ANY_REFERRAL = frozenset(_R) - {_R.ENTERED_IN_ERROR}
 _ENDED_WITH_ANSWER = frozenset({_R.CONCLUDED, _R.UNREACHABLE, _R.REJECTED, _R.FORWARDED})
 # What these reopen can end again, so that its end is not in its past.
 _REOPENINGS = frozenset({Action.REPORT_CONTACT_RESTORED, Action.REOPEN, Action.REOPEN_PLANNING, Action.REOPEN_DECIDED})
@@ -236,6 +245,17 @@ TRANSITIONS: tuple[Transition, ...] = (
         _TEAM,
         guard=Guard.INFORMATION_AWAITED,
     ),
+    _referral(
+        Action.REQUEST_INFORMATION,
+        _OPEN_REFERRAL | _at(_R.CONCLUDED),
+        None,
+        _TEAM,
+        reasons=InformationTopic,
+        guard=Guard.GOES_ON,
+    ),
+    # What was asked can be answered, or be asked no longer, as long as it is open, whatever became of the case.
+    _referral(Action.ANSWER_INFORMATION, _ANY_REFERRAL, None, _REFERRER, guard=Guard.INFORMATION_REQUESTED),
+    _referral(Action.WITHDRAW_INFORMATION_REQUEST, _ANY_REFERRAL, None, _TEAM, guard=Guard.INFORMATION_REQUESTED),
     _referral(
         Action.EXTEND_TERM,
         _OPEN_REFERRAL | _at(_R.CONCLUDED),
@@ -317,6 +337,8 @@ TRANSITIONS: tuple[Transition, ...] = (
     _trajectory(Action.DROP_OUT, _at(_T.PLANNING, _T.RUNNING, _T.PAUSED, _T.DECIDED), _T.STOPPED, _TEAM, DropOutReason),
     _trajectory(Action.CLOSE, _at(_T.DECIDED), _T.CLOSED, _TEAM, ClosureReason),
     _trajectory(Action.CLOSE, _at(_T.PLANNING, _T.RUNNING, _T.PAUSED), _T.STOPPED, _TEAM, ClosureReason),
+    # In whatever state: the credit bank signals that a settlement ends, too.
+    _trajectory(Action.GIVE_BANK_SIGNAL, frozenset(_T), None, _BANK, BankSignalKind),
     # Restored contact reopens what ended for want of it, where it was.
     _trajectory(Action.REOPEN, _at(_T.STOPPED), _T.RUNNING, _TEAM, guard=Guard.CONTACT_RESTORED),
     _trajectory(Action.REOPEN_PLANNING, _at(_T.STOPPED), _T.PLANNING, _TEAM, guard=Guard.CONTACT_RESTORED),

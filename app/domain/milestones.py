@@ -8,9 +8,9 @@ from app.domain.case import Case
 from app.domain.codes import ClosureReason, KbrStatus, SignalKind, TrajectoryResult, TrajectoryStatus
 from app.domain.lifecycle import Action, Machine, is_ended
 from app.domain.local_time import midnight
-from app.domain.term_facts import TermFacts
+from app.domain.term_facts import Requested, TermFacts
 from app.domain.terms import Milestone
-from app.domain.values import HistoryEntry, Trajectory
+from app.domain.values import HistoryEntry, InformationRequest, Trajectory
 
 _REACHED_BY: Mapping[Action, tuple[Milestone, ...]] = {
     Action.CONFIRM: (Milestone.PROCESSED,),
@@ -38,6 +38,9 @@ def milestones(case: Case) -> Mapping[Milestone, datetime]:
     if proposed := [each.proposed_at for each in case.appointments if each.awaits_answer and each.proposed_at]:
         # As long as one is not answered; of several the first.
         found[Milestone.APPOINTMENT_PROPOSED] = min(proposed)
+    if requests := case.term_facts.open_requests:
+        # As long as one is not answered; of several the first.
+        found[Milestone.INFORMATION_REQUESTED] = min(each.since for each in requests)
     found[Milestone.RECEIVED] = case.referral.received_at
     if not case.goes_on:
         found[Milestone.CASE_ENDED] = _ended_at(case)
@@ -62,7 +65,14 @@ def noted(case: Case, facts: TermFacts, entries: Iterable[HistoryEntry]) -> Term
         reached.pop(Milestone.CASE_ENDED, None)
     if not case.referral.flags.contact_lost:
         _forget_contact(reached)
-    return replace(facts, reached=reached, awaited=awaited, received=received)
+    requested = {str(each.id): _requested(each) for each in case.information_requests}
+    return replace(facts, reached=reached, awaited=awaited, received=received, requested=requested)
+
+
+def _requested(request: InformationRequest) -> Requested:
+    # One that was answered before it is said to have been asked was asked then.
+    until = max(request.ended_at, request.asked_at) if request.ended_at else None
+    return Requested(request.asked_at, request.due_on, until)
 
 
 def _note_contact(reached: dict[Milestone, datetime], entry: HistoryEntry) -> None:

@@ -1,6 +1,6 @@
 """What the record of a case keeps for its terms: what its other fields do not say."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
@@ -37,6 +37,15 @@ class Pause:
     until: datetime | None = None
 
 
+@dataclass(frozen=True)
+class Requested:
+    """The time in which a question of the counsellor waits for the referrer; ``until`` None as long as it does."""
+
+    since: datetime
+    due_on: date
+    until: datetime | None = None
+
+
 @dataclass(frozen=True, kw_only=True)
 class TermFacts:
     """What terms depend on and the other fields of a case do not say.
@@ -45,6 +54,7 @@ class TermFacts:
         reached: when milestones were first reached, as far as no field has their day.
         awaited: the moments from which information was reported to be awaited, in any order.
         received: the moments at which it was reported to be received, in any order.
+        requested: the questions to the referrer, by their ids.
         extensions: by the key of the clock.
         reported: what was reported, by the key of the clock.
         reported_weeks: the weeks of progress that were reported, or had passed before anybody could report them.
@@ -54,6 +64,7 @@ class TermFacts:
     reached: Mapping[Milestone, datetime] = field(default_factory=dict)
     awaited: tuple[datetime, ...] = ()
     received: tuple[datetime, ...] = ()
+    requested: Mapping[str, Requested] = field(default_factory=dict)
     extensions: Mapping[str, Extension] = field(default_factory=dict)
     reported: Mapping[str, Reported] = field(default_factory=dict)
     reported_weeks: tuple[int, ...] = ()
@@ -61,7 +72,28 @@ class TermFacts:
 
     @property
     def pauses(self) -> Sequence[Pause]:
-        """When information was awaited, oldest first, each time until it was first received."""
+        """When information was awaited, noted by the counsellor or requested from the referrer, oldest first."""
+        requested = [Pause(each.since, each.until) for each in self.requested.values()]
+        return _united([*self._noted, *requested])
+
+    @property
+    def awaited_since(self) -> datetime | None:
+        """Since when information is awaited, of whomever; None when it is not."""
+        return _open_since(self.pauses)
+
+    @property
+    def noted_since(self) -> datetime | None:
+        """Since when the counsellor notes that information is awaited; None when it does not."""
+        return _open_since(self._noted)
+
+    @property
+    def open_requests(self) -> Collection[Requested]:
+        """The questions that wait for the referrer."""
+        return [each for each in self.requested.values() if each.until is None]
+
+    @property
+    def _noted(self) -> Sequence[Pause]:
+        """When the counsellor noted that information was awaited, each time until it was first received."""
         found: list[Pause] = []
         reports = sorted([*((at, False) for at in self.awaited), *((at, True) for at in self.received)])
         for at, is_received in reports:
@@ -71,12 +103,6 @@ class TermFacts:
             elif not is_awaited and not is_received:
                 found.append(Pause(at))
         return found
-
-    @property
-    def awaited_since(self) -> datetime | None:
-        """Since when information is awaited; None when it is not."""
-        pauses = self.pauses
-        return pauses[-1].since if pauses and pauses[-1].until is None else None
 
     def of_clocks(self, keys: Collection[str]) -> "TermFacts":
         """Return the facts without what concerns other clocks, such as that of contact that was lost before."""
@@ -88,3 +114,19 @@ class TermFacts:
         """Return the facts with the new last day of a clock; nothing was reported of it yet."""
         reported = {name: each for name, each in self.reported.items() if name != key}
         return replace(self, extensions={**self.extensions, key: extension}, reported=reported)
+
+
+def _united(pauses: Iterable[Pause]) -> Sequence[Pause]:
+    """Return the times in which one of these pauses was, oldest first; no two of them touch."""
+    found: list[Pause] = []
+    for each in sorted(pauses, key=lambda pause: pause.since):
+        last = found[-1] if found else None
+        if last is None or (last.until is not None and each.since > last.until):
+            found.append(each)
+        elif last.until is not None and (each.until is None or each.until > last.until):
+            found[-1] = Pause(last.since, each.until)
+    return found
+
+
+def _open_since(pauses: Sequence[Pause]) -> datetime | None:
+    return pauses[-1].since if pauses and pauses[-1].until is None else None

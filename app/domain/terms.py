@@ -26,6 +26,9 @@ ANSWER_PROPOSAL = "answer_proposal"
 Only the kinds of referrer whose workers are asked have one.
 """
 
+ANSWER_QUESTION = "answer_question"
+"""The term within which a referrer is asked to answer a question, where the counsellor names no day; for every kind."""
+
 _MONTHS_OF_YEAR = 12
 
 
@@ -43,6 +46,7 @@ class Milestone(StrEnum):
     APPOINTMENT_PROPOSED = "appointment_proposed"
     CONTACT_LOST = "contact_lost"
     CONTACT_ANSWERED = "contact_answered"
+    INFORMATION_REQUESTED = "information_requested"
     CASE_ENDED = "case_ended"
     SERVICE_ENDED = "service_ended"
 

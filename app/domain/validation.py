@@ -20,6 +20,7 @@ from app.domain.commands import (
     RegisterReferral,
     ReportContactLost,
     ReportContactRestored,
+    RequestInformation,
     RespondToAppointment,
     ScheduleIntake,
     SignPlan,
@@ -27,7 +28,7 @@ from app.domain.commands import (
 from app.domain.errors import FieldFault, InvalidInput
 from app.domain.identifiers import is_bsn
 from app.domain.input_rules import InputRule
-from app.domain.local_time import midnight
+from app.domain.local_time import local_date, midnight
 from app.domain.stated import Stated
 from app.domain.values import ClientDetails, ReferralContents
 
@@ -105,6 +106,8 @@ def _details_of(command: Command) -> Iterator[tuple[str, object]]:
             yield "startsAt", command.starts_at
         case ProposeAppointment():
             yield "times", command.times
+        case RequestInformation():
+            yield "answerBy", command.due_on
         case RecordResult():
             yield "decidedOn", command.decided_on
             yield "result", command.result
@@ -135,6 +138,12 @@ def _past_faults(field: str, stated: datetime, given: Circumstances) -> Iterator
     """Return the fault of a moment that has passed; a partner reports what was planned, also afterwards."""
     if stated <= given.now and not given.context.catch_up:
         yield FieldFault(field, InputRule.NOT_IN_PAST, "Lies in the past; give a time that is still to come.")
+
+
+def _past_day_faults(field: str, stated: date, given: Circumstances) -> Iterator[FieldFault]:
+    """Return the fault of a last day that has passed; a partner reports what was asked, also afterwards."""
+    if stated < local_date(given.now) and not given.context.catch_up:
+        yield FieldFault(field, InputRule.NOT_IN_PAST, "Lies in the past; give a day that is still to come.")
 
 
 def _times_faults(field: str, times: tuple[datetime, ...], given: Circumstances) -> Iterator[FieldFault]:
@@ -195,6 +204,7 @@ def _other_times_faults(stated: Stated) -> Iterator[FieldFault]:
 
 
 _RULES: Mapping[str, Callable[[str, Any, Circumstances], Iterator[FieldFault]]] = {
+    "answerBy": _past_day_faults,
     "area": _area_faults,
     "changedOn": _future_faults,
     "client.birthDate": _future_faults,

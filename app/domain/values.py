@@ -9,6 +9,7 @@ from app.domain.codes import (
     AppointmentKind,
     AppointmentResponse,
     AppointmentStatus,
+    BankSignalKind,
     CancellationReason,
     ClosureReason,
     ConsentForm,
@@ -19,6 +20,8 @@ from app.domain.codes import (
     DropOutReason,
     HelpOrganisationKind,
     IncomeSituation,
+    InformationRequestStatus,
+    InformationTopic,
     IntakeResult,
     KbrStatus,
     LifeDomain,
@@ -29,6 +32,7 @@ from app.domain.codes import (
     ReferrerKind,
     RejectionReason,
     RoutingAdvice,
+    SignalKind,
     System,
     Threat,
     TrajectoryResult,
@@ -202,6 +206,7 @@ class Referral:
         other_help: the domains of life in which other help was reported to be needed.
         intake_held_on: the day of the first talk that the client attended.
         term_facts: what its terms depend on; None in a case of before there were terms, until it is worked out.
+        question_count: how many questions the counsellor asked the referrer.
     """
 
     id: UUID
@@ -231,6 +236,7 @@ class Referral:
     closure_reason: ClosureReason | None = None
     previous_id: UUID | None = None
     term_facts: TermFacts | None = field(default_factory=TermFacts)
+    question_count: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -322,6 +328,47 @@ class Appointment:
     def awaits_answer(self) -> bool:
         """Return whether it is a proposal that the referrer's worker did not answer yet."""
         return self.is_proposed and self.response is AppointmentResponse.REQUESTED
+
+
+@dataclass(frozen=True, kw_only=True)
+class InformationRequest:
+    """A question of the counsellor to the referrer (*informatievraag*).
+
+    Attributes:
+        question: for the referrer only.
+        reference: of the question in the system of who asked it.
+        ended_at: when it was answered or withdrawn.
+        answer: for the finance team only.
+    """
+
+    id: UUID
+    topic: InformationTopic
+    due_on: date
+    asked_at: datetime
+    status: InformationRequestStatus = InformationRequestStatus.OPEN
+    question: str | None = None
+    reference: str | None = None
+    ended_at: datetime | None = None
+    answer: str | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Return whether it still waits for an answer."""
+        return self.status is InformationRequestStatus.OPEN
+
+
+@dataclass(frozen=True, kw_only=True)
+class Signal:
+    """What the referrer or the credit bank reports to the counsellor on the way (*signaal*).
+
+    Attributes:
+        text: for the counsellor only.
+    """
+
+    id: UUID
+    kind: SignalKind | BankSignalKind
+    given_at: datetime
+    text: str | None = None
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from app.models.access import (
     signing_key,
 )
 from app.models.base import metadata
-from app.models.cases import appointment, client, clock, external_id, history, referral, trajectory
+from app.models.cases import appointment, client, clock, correspondence, external_id, history, referral, trajectory
 from app.models.delivery import delivery, disclosure, event_feed, outbox, receiver_health, subscription
 from app.models.partners import compared, field_sync, job, partner, quarantine, record, run
 
@@ -24,6 +24,7 @@ __all__ = [
     "client",
     "clock",
     "compared",
+    "correspondence",
     "delivery",
     "disclosure",
     "event_feed",

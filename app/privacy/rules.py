@@ -192,13 +192,22 @@ def _faults(rule: Rule, financial_agreed: frozenset[str]) -> Iterator[tuple[str,
         yield "effect", "a forbid is unconditional; leave out consent and when"
     if unfit := _listed(rule.fields - _FIT_FOR.get(rule.effect, rule.fields)):
         yield "effect", f"{rule.effect} is not possible for {unfit}; choose another effect"
+    yield from _faults_of_fields(rule)
+    if others := _listed(_financial_receivers(rule) - financial_agreed):
+        yield "receivers", f"financial facts are not agreed with {others}; see financial_agreed"
+
+
+def _faults_of_fields(rule: Rule) -> Iterator[tuple[str, str]]:
     if private := _listed(_unsendable(rule)):
         yield "fields", f"care and free text are never sent, only read: remove {private}"
     if meant := _listed(_not_for_receivers(rule)):
         yield "fields", f"said for the counsellor: to the finance team, or read by who said it; remove {meant}"
-    if others := _listed(_financial_receivers(rule) - financial_agreed):
-        yield "receivers", f"financial facts are not agreed with {others}; see financial_agreed"
+    if written := _listed(_not_addressed(rule)):
+        yield "fields", f"written for one side of a case: to its addressee, or read by who wrote it; remove {written}"
 
+
+_FOR_REFERRER = frozenset({Field.INFORMATION_QUESTION})
+_FOR_FINANCE_TEAM = frozenset({Field.INFORMATION_ANSWER, Field.SIGNAL_TEXT})
 
 _OF_FINANCE_TEAM = frozenset({DisclosureOccasion.READING, DisclosureOccasion.HANDLING})
 
@@ -221,6 +230,21 @@ def _not_for_receivers(rule: Rule) -> frozenset[Field]:
     if to_finance_team or to_author:
         return frozenset()
     return frozenset(f for f in rule.fields if CLASS_OF[f] is FieldClass.FOR_COUNSELLOR)
+
+
+def _not_addressed(rule: Rule) -> frozenset[Field]:
+    """Return what one side of a case wrote for the other, where a rule discloses it to anybody else."""
+    written = frozenset(f for f in rule.fields if CLASS_OF[f] is FieldClass.ADDRESSED)
+    if rule.effect is Effect.FORBID or not written:
+        return frozenset()
+    to_finance_team, to_referrers = rule.receivers == {OrganisationRole.FINANCE_TEAM}, rule.receivers <= REFERRER_KINDS
+    if rule.occasions == {DisclosureOccasion.READING} and (to_finance_team or to_referrers):
+        return frozenset()
+    if to_finance_team and rule.occasions <= _OF_FINANCE_TEAM:
+        return written - _FOR_FINANCE_TEAM
+    if to_referrers and rule.occasions == {DisclosureOccasion.INFORMATION_REQUESTED}:
+        return written - _FOR_REFERRER
+    return written
 
 
 def _financial_receivers(rule: Rule) -> frozenset[str]:

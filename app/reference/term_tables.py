@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 
 from app.data_file import Table, Text, known
 from app.domain.codes import OrganisationRole, ReferrerKind
-from app.domain.terms import DECISION, RESTORE_CONTACT, Length, Milestone, ProgressWeeks, Term, Unit
+from app.domain.terms import ANSWER_QUESTION, DECISION, RESTORE_CONTACT, Length, Milestone, ProgressWeeks, Term, Unit
 from app.reference.city_holidays import CityHolidays, LiberationDay
 
 # A thousand months after the last year that a request may name is still a date.
@@ -38,7 +38,11 @@ _Kinds = list[Annotated[ReferrerKind, known(ReferrerKind)]]
 _LengthPair = Annotated[Length, BeforeValidator(_length)]
 _MilestoneName = Annotated[Milestone, known(Milestone)]
 _ALL: tuple[ReferrerKind | None, ...] = (None,)
-_STARTS = {DECISION: Milestone.FIRST_TALK, RESTORE_CONTACT: Milestone.CONTACT_LOST}
+_STARTS = {
+    DECISION: Milestone.FIRST_TALK,
+    RESTORE_CONTACT: Milestone.CONTACT_LOST,
+    ANSWER_QUESTION: Milestone.INFORMATION_REQUESTED,
+}
 _OWNERS = (OrganisationRole.FINANCE_TEAM, OrganisationRole.CREDIT_BANK, OrganisationRole.REFERRER)
 
 

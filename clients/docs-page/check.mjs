@@ -21,6 +21,8 @@ const CALLS = [
   ["listReferralActions", "200"],
   ["listReferralDisclosures", "200"],
   ["sendSignal", "200"],
+  ["listSignals", "200"],
+  ["listInformationRequests", "200"],
   ["listAppointments", "200"],
   ["listTrajectories", "200"],
   ["getTrajectory", "200"],
@@ -60,6 +62,9 @@ const LEFT_OUT = [
   "getAppointmentCalendar",
   "answerAppointment",
   "cancelAppointment",
+  // Of a question, which a counsellor asks.
+  "getInformationRequest",
+  "answerInformationRequest",
   // For who guides the client.
   "listTrajectoryParties",
   // Addresses of a sandbox need no consent.

@@ -38,6 +38,9 @@ BODIES: Mapping[Action, Json] = {
     Action.DROP_OUT: {"result": "no_further_support", "dropOutReason": "solves_it_alone"},
     Action.FORWARD: {"organisationCode": "wijkteam-feijenoord"},
     Action.GIVE_SIGNAL: {"kind": "worker_changed"},
+    Action.GIVE_BANK_SIGNAL: {"kind": "re_examination"},
+    Action.REQUEST_INFORMATION: {"topic": "housing"},
+    Action.ANSWER_INFORMATION: {"answer": "Ja."},
     Action.GRANT: {"status": "granted"},
     Action.GRANT_WITHDRAWAL: {"granted": True},
     Action.MISS: {"attended": False},
@@ -124,6 +127,12 @@ async def waiting(dock: Api, etf: Api, reference: str) -> str:
     return path
 
 
+async def asked(dock: Api, etf: Api, reference: str) -> str:
+    path = await confirmed(dock, etf, reference)
+    await step(etf, f"{path}/information-requests", {"topic": "housing"})
+    return path
+
+
 async def not_restored(dock: Api, etf: Api, reference: str) -> str:
     await confirmed(dock, etf, reference)
     return await unanswered(dock, etf, reference)
@@ -170,6 +179,7 @@ STATES: tuple[Bring, ...] = (
     missed,
     lost,
     waiting,
+    asked,
     not_restored,
     unreachable,
     concluded,

@@ -104,6 +104,7 @@ async def owned(dock: Api, etf: Api, worker: WorkerLoops, box: Mailbox) -> dict[
     """Return ids of everything that one organisation has, as others could state them: the hub's, and its own."""
     path = await attended(dock, etf, "D-1")
     await step(etf, f"{path}/intake-result", {"result": "payment_arrangement", "concludedOn": "2026-03-02"})
+    asked = await step(etf, f"{path}/information-requests", {"topic": "housing", "question": "Kanarie?"})
     made = await subscribe(dock, box.url)
     await worker.pull_and_deliver()
     (sent, *_) = await deliveries(dock, made) or [{"id": made["id"]}]
@@ -111,6 +112,7 @@ async def owned(dock: Api, etf: Api, worker: WorkerLoops, box: Mailbox) -> dict[
     return {
         "referralId": path.rpartition("/")[2],
         "appointmentId": appointment["id"],
+        "requestId": asked["id"],
         "trajectoryId": (await read(etf, path))["trajectory"]["id"],
         "subscriptionId": made["id"],
         "deliveryId": sent["id"],
@@ -183,4 +185,4 @@ async def test_a_partners_record_is_not_found_at_another_partner(operator: Api, 
 def test_every_call_with_an_id_is_examined() -> None:
     kinds: set[Any] = {name for operation in OPERATIONS for name in operation.names}
 
-    assert kinds == {"referralId", "appointmentId", "trajectoryId", "subscriptionId", "deliveryId"}
+    assert kinds == {"referralId", "appointmentId", "requestId", "trajectoryId", "subscriptionId", "deliveryId"}

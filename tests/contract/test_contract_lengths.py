@@ -38,6 +38,8 @@ KINDS = (
     "Doorverwijzing",
     "AndereHulp",
     "AndereTrajectbegeleider",
+    "Informatievraag",
+    "KbrSignaal",
     "TermijnVerlenging",
 )
 ALLEGRO_KIND = {
@@ -48,6 +50,9 @@ ALLEGRO_KIND = {
     "anderen": "aanwezigheid",
     "rddKenmerk": "plan",
     "organisatie": "doorverwijzing",
+    "vraagId": "informatievraag",
+    "vraag": "informatievraag",
+    "toelichting": "kbr_signaal",
     "termijn": "termijn_verlengd",
 }
 NEEDED: Mapping[str, dict[str, Any]] = {
@@ -59,6 +64,8 @@ NEEDED: Mapping[str, dict[str, Any]] = {
         "uiterlijkOp": "2020-06-01",
         "redencode": {"code": 604, "omschrijving": "Geen plaats binnen de termijn"},
     },
+    "informatievraag": {"vraagId": "V-1", "onderwerp": {"code": 799, "omschrijving": "Anders"}},
+    "kbr_signaal": {"signaal": {"code": 804, "omschrijving": "Heronderzoek"}},
     "trajectbegeleider": {"trajectbegeleider": {"naam": "S. Visser"}},
 }
 """What each kind of mutation, or group, cannot be without."""
@@ -90,6 +97,7 @@ CODES: Mapping[Field, type[codes.Code]] = {
     Field.PROGRESS_STATE: codes.ProgressState,
     Field.PROGRESS_NEXT_STEP: codes.NextStep,
     Field.TERM_EXTENSION_REASON: codes.ExtensionReason,
+    Field.INFORMATION_TOPIC: codes.InformationTopic,
 }
 NOTHING: dict[str, Any] = {}
 

@@ -99,6 +99,13 @@ async def test_a_counsellor_registers_everything_in_the_forms_of_a_file() -> Non
     values |= {"afspraaksoort": "Vervolggesprek", "tijd1": f"{DAY}T11:00", "tijd2": f"{DAY}T12:00", "duur": "45"}
     values |= {"verwijzer": "J"}
     values |= {"termijn": "decision", "uiterlijkOp": "2020-07-01"}
+    values |= {
+        "onderwerp": "702",
+        "vraag": "Welke schulden?",
+        "vraagId": "V-1",
+        "signaal": "801",
+        "toelichting": "Twee keer.",
+    }
     chosen = {"intakeresultaat": "3", "trajectresultaat": "10", "kbr_aanvraag": "120", "afsluiting": "301"}
     reasons = {"afsluiting": "301", "afwijzing": "203", "termijn_verlengd": "602", "afspraak_vervallen": "402"}
     async with simulated(System.ALLEGRO) as http:

@@ -23,6 +23,7 @@ from tests.support.example_operators import (
 from tests.support.example_run import ExampleRun, example_run
 from tests.support.example_stories import (
     tell_appointments,
+    tell_correspondence,
     tell_referrals,
     tell_trajectories,
     tell_work_lists,
@@ -45,6 +46,7 @@ _RANDOM = (
 _TELLS = (
     tell_referrals,
     tell_appointments,
+    tell_correspondence,
     tell_trajectories,
     tell_work_lists,
     tell_subscriptions,

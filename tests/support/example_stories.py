@@ -38,8 +38,8 @@ async def _change(run: ExampleRun, own: dict[str, str], team: dict[str, str]) ->
     for example in ("removed", "consent"):
         await run.show("dock", "updateReferral", example, ids=own)
     await run.refused("team", "updateReferral", "not-the-owner", {"worker": {"name": "D. Jong"}}, ids=team)
-    await run.show("dock", "sendSignal", "smallest", ids=own)
-    await run.show("dock", "sendSignal", "contact-restored", ids=own)
+    for example in ("smallest", "contact-restored"):
+        await run.show("dock", "sendSignal", example, ids=own)
 
 
 async def _first_answers(run: ExampleRun, gidso_id: str) -> None:
@@ -131,6 +131,34 @@ async def _proposals(run: ExampleRun, own: dict[str, str], team: dict[str, str])
     await run.refused("dock", "proposeAppointment", "not-the-owner", {"times": _TIMES}, ids=own)
     await run.do("team", "rejectReferral", {"reason": "not_eligible"}, ids=ended)
     await run.refused("team", "proposeAppointment", _AGAIN, {"times": _TIMES}, ids=ended)
+
+
+async def tell_correspondence(run: ExampleRun) -> None:
+    """Show questions to the referrer, answered and withdrawn, and signals of both sides."""
+    own, team = await _referred(run, 50)
+    await run.do("team", "confirmReferral", {"counsellor": _COUNSELLOR}, ids=team)
+    asked = [await run.show("team", "requestInformation", example, ids=team) for example in ("smallest", "full")]
+    asked.append(await run.do("team", "requestInformation", {"topic": "housing"}, ids=team))
+    await run.show("dock", "listInformationRequests", ids=own)
+    of_dock = (await run.do("dock", "listInformationRequests", ids=own))["items"]
+    await run.show("dock", "getInformationRequest", ids={**own, "requestId": of_dock[1]["id"]})
+    for example, each in zip(("smallest", "at-its-moment"), of_dock, strict=False):
+        await run.show("dock", "answerInformationRequest", example, ids={**own, "requestId": each["id"]})
+    ended = {**own, "requestId": of_dock[0]["id"]}
+    await run.refused("dock", "answerInformationRequest", _AGAIN, {"answer": "Toch niet."}, ids=ended)
+    withdrawn = {**team, "requestId": asked[2]["id"]}
+    await run.show("team", "withdrawInformationRequest", "smallest", ids=withdrawn)
+    answered = {**team, "requestId": asked[0]["id"]}
+    await run.refused("team", "withdrawInformationRequest", _AGAIN, {}, ids=answered)
+    await run.refused("dock", "requestInformation", "not-the-owner", {"topic": "other"}, ids=own)
+    await run.show("dock", "sendSignal", "with-a-text", ids=own)
+    await run.show("dock", "listSignals", ids=own)
+    _, rejected = await _referred(run, 51)
+    await run.do("team", "rejectReferral", {"reason": "not_eligible"}, ids=rejected)
+    await run.refused("team", "requestInformation", _AGAIN, {"topic": "other"}, ids=rejected)
+    guided = await _trajectory(run, 52)
+    for example in ("smallest", "with-a-text"):
+        await run.show("team", "sendBankSignal", example, ids=guided)
 
 
 async def tell_trajectories(run: ExampleRun) -> None:

@@ -6,8 +6,8 @@ from uuid import UUID
 
 from app.database import Connection
 from app.domain.case import Case
-from app.domain.codes import PartyRole, System
-from app.domain.commands import AddParty
+from app.domain.codes import InformationTopic, PartyRole, SignalKind, System
+from app.domain.commands import AddParty, AnswerInformation, GiveSignal, RequestInformation
 from app.domain.fields import Field
 from app.domain.ownership import ConflictReason
 from app.domain.values import Participant
@@ -46,6 +46,7 @@ async def fill(hub: InProcessHub) -> None:
         referral_id = await hub.refer(client=_CLIENT, contents=CONTENTS, organisation_code=DOCK.code)
         await hub.execute(referral_id, *map(with_canaries, COURSE[:-1]))
         await hub.execute(referral_id, AddParty(organisation="Humanitas", role=PartyRole.SUPPORT, contact=CONTACT))
+        await _correspond(hub, referral_id)
         await hub.db.write(_add_conflict, hub.services, referral_id)
         await hub.pull(unreadable(f"D-{number}", naam=VALUE))
         await hub.db.write(add_signing_key, hub.services, SigningKey(f"key-{number}", PRIVATE_KEY, {}))
@@ -61,6 +62,13 @@ def with_canaries(command: object) -> object:
         case "SignPlan":
             return replace(command, document_reference=DOCUMENT)  # type: ignore[type-var]
     return command
+
+
+async def _correspond(hub: InProcessHub, referral_id: UUID) -> None:
+    """Store a question with its answer, and a signal with a text."""
+    await hub.execute(referral_id, RequestInformation(topic=InformationTopic.OTHER, question=VALUE))
+    (*_, asked) = (await hub.case(referral_id)).information_requests
+    await hub.execute(referral_id, AnswerInformation(asked.id, VALUE), GiveSignal(SignalKind.WORKER_CHANGED, VALUE))
 
 
 async def _answer(hub: InProcessHub, referral_id: UUID, number: int) -> None:

@@ -10,6 +10,7 @@ from app.domain.codes import (
     AppointmentResponse,
     AppointmentStatus,
     AwaitedStep,
+    BankSignalKind,
     CancellationReason,
     CaseLead,
     ClockState,
@@ -23,6 +24,8 @@ from app.domain.codes import (
     ExtensionReason,
     HelpOrganisationKind,
     IncomeSituation,
+    InformationRequestStatus,
+    InformationTopic,
     IntakeResult,
     KbrStatus,
     LifeDomain,
@@ -42,7 +45,7 @@ from app.domain.codes import (
     TrajectoryStatus,
     WithdrawalReason,
 )
-from app.domain.field_values import field_values
+from app.domain.field_values import field_values, information_values, signal_values
 from app.domain.fields import Field, FieldValues
 from app.domain.lazy import Lazy
 from app.domain.open_terms import OpenTerm
@@ -53,6 +56,7 @@ from app.domain.values import (
     Consent,
     Counsellor,
     HelpOrganisation,
+    InformationRequest,
     KbrApplication,
     Organisation,
     Participant,
@@ -61,6 +65,7 @@ from app.domain.values import (
     Referral,
     ReferralContents,
     ReferralFlags,
+    Signal,
     Trajectory,
     Worker,
 )
@@ -135,6 +140,7 @@ REFERRAL = Referral(
     advice=(RoutingAdvice.NEIGHBOURHOOD_TEAM, RoutingAdvice.ALREADY_OPEN),
     counsellor=Counsellor("E. Eerste", "0100000003"),
     missed_count=2,
+    question_count=3,
     contact_changed_at=datetime(2026, 11, 20, 9, tzinfo=UTC),
     other_help=(LifeDomain.HOUSING,),
     intake_held_on=date(2026, 11, 12),
@@ -192,6 +198,23 @@ CASE = Case(
     appointments=(APPOINTMENT,),
     trajectory=TRAJECTORY,
 )
+REQUEST = InformationRequest(
+    id=UUID("019ab3f2-7c00-7000-8000-00000000000b"),
+    topic=InformationTopic.HOUSING,
+    due_on=date(2026, 12, 8),
+    asked_at=datetime(2026, 12, 1, 8, 50, tzinfo=UTC),
+    status=InformationRequestStatus.ANSWERED,
+    question="Staat de woning op naam van de klant?",
+    reference="V-7",
+    ended_at=datetime(2026, 12, 2, 9, 5, tzinfo=UTC),
+    answer="Ja, sinds het voorjaar.",
+)
+SIGNAL = Signal(
+    id=UUID("019ab3f2-7c00-7000-8000-00000000000c"),
+    kind=SignalKind.SUPPORT_STOPPED,
+    given_at=datetime(2026, 12, 3, 10, 20, tzinfo=UTC),
+    text="Ons traject stopt per vandaag.",
+)
 OF_THE_EVENT: FieldValues = {
     Field.REFERRAL_REQUESTED_ACTION: RequestedAction.RESTORE_CONTACT,
     Field.REFERRAL_LED_BY: CaseLead.COUNSELLOR,
@@ -221,7 +244,9 @@ OF_THE_EVENT: FieldValues = {
     Field.REFERRAL_AWAITED: (
         Awaited(OrganisationRole.REFERRER, AwaitedStep.INFORMATION, datetime(2026, 12, 1, 8, 45, tzinfo=UTC)),
     ),
-    Field.SIGNAL_KIND: SignalKind.SUPPORT_STOPPED,
+    **information_values(REQUEST),
+    **signal_values(SIGNAL),
+    Field.BANK_SIGNAL_KIND: BankSignalKind.PAYMENTS_FAILING,
     Field.OCCURRED_AT: datetime(2026, 11, 22, 8, 15, tzinfo=UTC),
 }
 VALUES: FieldValues = field_values(CASE) | OF_THE_EVENT

@@ -32,6 +32,7 @@ from app.domain.codes import (
 from app.domain.commands import (
     ActionContext,
     AmendReferral,
+    AnswerInformation,
     CancelAppointment,
     CloseTrajectory,
     Command,
@@ -115,7 +116,7 @@ PATHS: Mapping[ReferralStatus, tuple[Any, ...]] = {
 }
 """The commands that bring a referral to each status."""
 
-_BY_REFERRER = (AmendReferral, WithdrawReferral, GiveSignal, EnterInError)
+_BY_REFERRER = (AnswerInformation, AmendReferral, WithdrawReferral, GiveSignal, EnterInError)
 
 Dump = dict[str, list[tuple[Any, ...]]]
 

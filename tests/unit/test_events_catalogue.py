@@ -4,7 +4,7 @@ from itertools import product
 
 from app.domain.codes import FEEDBACK_MOMENTS, DisclosureOccasion
 from app.domain.events import OCCASION_OF, EventType
-from app.domain.fields import Field, FieldClass
+from app.domain.fields import ADDRESSED, Field, FieldClass
 from app.events.contract.catalogue import CATALOGUE, fields_for
 from app.privacy.classification import CLASS_OF
 from app.privacy.policy import REFERRER_KINDS
@@ -92,5 +92,6 @@ def test_whatever_is_released_is_documented() -> None:
 
 def released_in(event_type: EventType, occasion: DisclosureOccasion, kind: str) -> dict[Field, object]:
     """Return what an event carries to this kind of referrer."""
-    carried = fields_for(event_type, occasion)
+    # What goes to a partner's system only is no part of the schema.
+    carried = fields_for(event_type, occasion) - ADDRESSED
     return {field: value for field, value in release_for(kind, occasion).fields.items() if field in carried}

@@ -22,6 +22,9 @@ schedule            -   -   sch -   -   sch sch -   -   -   -   -   -    T    - 
 reschedule          -   -   -   sch -   -   -   -   -   -   -   -   -    T    -                  -
 await_information   -   =   =   =   =   =   =   =   -   -   -   -   -    T    -                  goes_on
 receive_information -   =   =   =   =   =   =   =   =   -   -   -   -    T    -                  information_awaited
+request_information -   =   =   =   =   =   =   =   -   -   -   -   -    T    InformationTopic   goes_on
+answer_information  -   =   =   =   =   =   =   =   =   =   =   =   -    RP   -                  information_requested
+withdraw_information_request - = = = = = = = =   =   =   =   -    T    -                  information_requested
 extend_term         -   =   =   =   =   =   =   =   -   -   -   -   -    T    ExtensionReason    goes_on
 propose             -   -   =   =   -   =   =   -   -   -   -   -   -    T    -                  -
 respond             -   =   =   =   =   =   =   =   -   -   -   -   -    RP   -                  response_requested
@@ -57,6 +60,7 @@ resume              -   -   -   run -   -   -    T    -                  -
 decide              -   dec dec dec dec -   -    T    TrajectoryResult   -
 drop_out            -   sto sto sto sto -   -    T    DropOutReason      -
 close               -   sto sto sto clo -   -    T    ClosureReason      -
+give_bank_signal    -   =   =   =   =   =   =    TB   BankSignalKind     -
 reopen              -   -   -   -   -   run -    T    -                  contact_restored
 reopen_planning     -   -   -   -   -   pla -    T    -                  contact_restored
 reopen_decided      -   -   -   -   -   dec -    T    -                  contact_restored

@@ -23,25 +23,25 @@ from tests.support.privacy_matrix import CELLS, WRITTEN, matrix
 # missed, contact lost, intake result, plan signed, other help, progress, counsellor changed, first result, change,
 # closed.
 AGREED = """
-                       rec con pla pro mee due att mis los res pln oth pro cou fir cha clo
-vraagwijzer             x   x   x   x   a   x   -   -   l   -   x   x   -   x   -   -   x
-wijkteam                x   x   x   x   a   x   -   2   x   x   x   x   -   x   k   -   x
-jongerenloket           x   x   x   x   a   x   -   x   x   x   -   -   -   x   x   -   d
-werk_en_inkomen         x   x   x   x   a   x   -   -   x   x   x   -   x   x   x   -   x
-exit                    x   x   x   x   a   x   x   x   x   x   x   -   x   x   x   x   x
-statushouders           x   x   x   x   a   x   -   -   x   x   x   -   x   x   x   -   x
-detentie_reintegratie   x   x   x   x   a   x   x   x   x   -   -   -   -   x   x   -   x
-prestatie010            x   x   x   x   a   x   x   x   x   -   -   -   -   x   x   x   x
-welzijnsorganisatie     x   x   x   x   a   x   x   x   x   x   -   x   x   x   x   x   x
-deurwaarder             x   x   -   -   -   -   x   c   c   -   -   -   -   -   -   c   c
-reclassering            x   x   x   x   a   x   x   x   x   -   -   -   x   x   x   x   x
-schuldenrechter         x   x   -   -   -   -   x   x   x   -   -   -   -   -   -   -   -
-frontlijn               x   x   -   -   -   -   -   -   -   -   -   -   -   -   -   -   c
-bewindvoerder           x   x   -   -   -   -   -   -   -   -   -   -   -   -   -   -   c
-zorginstelling          x   x   -   -   -   -   -   -   -   -   -   -   -   -   -   -   c
-woningbouwvereniging    x   x   -   -   -   -   -   -   -   -   -   -   -   -   -   -   c
-overig                  x   x   -   -   -   -   -   -   -   -   -   -   -   -   -   -   c
-onbekend                x   x   -   -   -   -   -   -   -   -   -   -   -   -   -   -   c
+                       rec con pla pro mee due att mis los res pln oth inf pro cou fir cha clo
+vraagwijzer             x   x   x   x   a   x   -   -   l   -   x   x  x    -   x   -   -   x
+wijkteam                x   x   x   x   a   x   -   2   x   x   x   x  x    -   x   k   -   x
+jongerenloket           x   x   x   x   a   x   -   x   x   x   -   -  x    -   x   x   -   d
+werk_en_inkomen         x   x   x   x   a   x   -   -   x   x   x   -  x    x   x   x   -   x
+exit                    x   x   x   x   a   x   x   x   x   x   x   -  x    x   x   x   x   x
+statushouders           x   x   x   x   a   x   -   -   x   x   x   -  x    x   x   x   -   x
+detentie_reintegratie   x   x   x   x   a   x   x   x   x   -   -   -  x    -   x   x   -   x
+prestatie010            x   x   x   x   a   x   x   x   x   -   -   -  x    -   x   x   x   x
+welzijnsorganisatie     x   x   x   x   a   x   x   x   x   x   -   x  x    x   x   x   x   x
+deurwaarder             x   x   -   -   -   -   x   c   c   -   -   -  x    -   -   -   c   c
+reclassering            x   x   x   x   a   x   x   x   x   -   -   -  x    x   x   x   x   x
+schuldenrechter         x   x   -   -   -   -   x   x   x   -   -   -  x    -   -   -   -   -
+frontlijn               x   x   -   -   -   -   -   -   -   -   -   -  x    -   -   -   -   c
+bewindvoerder           x   x   -   -   -   -   -   -   -   -   -   -  x    -   -   -   -   c
+zorginstelling          x   x   -   -   -   -   -   -   -   -   -   -  x    -   -   -   -   c
+woningbouwvereniging    x   x   -   -   -   -   -   -   -   -   -   -  x    -   -   -   -   c
+overig                  x   x   -   -   -   -   -   -   -   -   -   -  x    -   -   -   -   c
+onbekend                x   x   -   -   -   -   -   -   -   -   -   -  x    -   -   -   -   c
 """
 
 WITHOUT_STATUS = "referral.id referral.reference event.occurred_at"
@@ -50,6 +50,7 @@ APPOINTMENT = (
     "appointment.id appointment.kind appointment.place appointment.three_way appointment.minutes "
     "counsellor.name counsellor.phone"
 )
+INFORMATION = "information.id information.topic information.status information.due_on"
 CLOSING = "referral.withdrawal_reason referral.closure_reason trajectory.closure_reason"
 FIELDS_AT = {
     DisclosureOccasion.RECEIVED: f"{NEWS} referral.received_at referral.advice",
@@ -68,6 +69,7 @@ FIELDS_AT = {
     DisclosureOccasion.INTAKE_RESULT: f"{NEWS} intake.result intake.concluded_on trajectory.id",
     DisclosureOccasion.PLAN_SIGNED: f"{NEWS} plan.signed_on trajectory.id",
     DisclosureOccasion.OTHER_HELP: f"{WITHOUT_STATUS} other_help.life_domains",
+    DisclosureOccasion.INFORMATION_REQUESTED: f"{WITHOUT_STATUS} {INFORMATION}",
     DisclosureOccasion.PROGRESS: f"{WITHOUT_STATUS} progress.week progress.state progress.next_step progress.due_on "
     "term.extension_reason",
     DisclosureOccasion.COUNSELLOR_CHANGED: f"{WITHOUT_STATUS} counsellor.name counsellor.phone",
@@ -76,6 +78,16 @@ FIELDS_AT = {
     DisclosureOccasion.CLOSED: f"{NEWS} {CLOSING}",
 }
 AT_A_DISTANCE = ("frontlijn", "bewindvoerder", "zorginstelling", "woningbouwvereniging", "overig", "onbekend")
+IN_GIDSO_OR_RMW = (
+    "vraagwijzer",
+    "wijkteam",
+    "jongerenloket",
+    "werk_en_inkomen",
+    "exit",
+    "statushouders",
+    "detentie_reintegratie",
+    "prestatie010",
+)
 EXCEPT = {
     ("welzijnsorganisatie", DisclosureOccasion.MISSED): f"{NEWS} attendance.missed_count referral.requested_action",
     ("welzijnsorganisatie", DisclosureOccasion.CLOSED): f"{NEWS} {CLOSING} referral.requested_action",
@@ -102,6 +114,12 @@ EXCEPT = {
     **{(kind, DisclosureOccasion.CLOSED): WITHOUT_STATUS for kind in AT_A_DISTANCE},
     **{("schuldenrechter", moment): NEWS for moment in FEEDBACK_MOMENTS},
     ("schuldenrechter", DisclosureOccasion.CONTACT_LOST): WITHOUT_STATUS,
+    ("schuldenrechter", DisclosureOccasion.INFORMATION_REQUESTED): f"{WITHOUT_STATUS} {INFORMATION}",
+    # The text goes to the system in which the worker registers.
+    **{
+        (kind, DisclosureOccasion.INFORMATION_REQUESTED): f"{WITHOUT_STATUS} {INFORMATION} information.question"
+        for kind in IN_GIDSO_OR_RMW
+    },
 }
 NO_COUNSELLOR = frozenset(line.split()[0] for line in AGREED.splitlines()[2:] if line.split()[3] == "-")
 

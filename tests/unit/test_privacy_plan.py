@@ -107,7 +107,9 @@ KINDS = ["exit", "deurwaarder", "finance_team"]
 OCCASIONS = [DisclosureOccasion.MISSED, DisclosureOccasion.CHANGE, DisclosureOccasion.READING]
 DAYS = [date(2026, 1, day) for day in (1, 2, 3)]
 # The finance team reads what others said, a referrer what it said itself: no rule is for both.
-FOR_COUNSELLOR = frozenset(field for field in Field if CLASS_OF[field] is FieldClass.FOR_COUNSELLOR)
+FOR_COUNSELLOR = frozenset(
+    field for field in Field if CLASS_OF[field] in {FieldClass.FOR_COUNSELLOR, FieldClass.ADDRESSED}
+)
 NOT_SENT = FOR_COUNSELLOR | {field for field in Field if CLASS_OF[field] in {FieldClass.CARE, FieldClass.FREE_TEXT}}
 ASKED = [Field.CONSENT_SCOPES, Field.CONSENT_GIVEN_ON, Field.ATTENDANCE_MISSED_COUNT, Field.RESULT_CODE]
 FIT_FOR = {Effect.COARSEN: COARSENABLE, Effect.PSEUDONYMISE: ID_FIELDS}

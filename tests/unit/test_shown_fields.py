@@ -1,6 +1,7 @@
 """What counts as disclosed to a partner is what its message shows: without another field it would be the same."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from uuid import UUID
 
 import pytest
@@ -37,7 +38,11 @@ def test_a_journal_line_shows_what_its_sentences_show() -> None:
         without_action = {name: value for name, value in fields.items() if name != contact}
         return to_text(EventType.INTAKE_SCHEDULED, fields), request_of(message(without_action))
 
-    assert needed_by(line, asked) | STATES == SHOWN
+    def question(fields: Mapping[str, object]) -> object:
+        return request_of(replace(message(fields), event_type=EventType.INFORMATION_REQUESTED))
+
+    without_action = {name: value for name, value in asked.items() if name != contact}
+    assert needed_by(line, asked) | needed_by(question, without_action) | STATES == SHOWN
 
 
 def message(fields: Mapping[str, object]) -> PartnerMessage:

@@ -15,11 +15,13 @@ from app.adapters.allegro import schemas
 from app.adapters.common.parsing import UNKNOWN_MOMENT, noon_of, parse, read_record, without_id
 from app.domain.codes import (
     AppointmentKind,
+    BankSignalKind,
     CancellationReason,
     ClosureReason,
     Code,
     DropOutReason,
     ExtensionReason,
+    InformationTopic,
     IntakeResult,
     KbrStatus,
     LifeDomain,
@@ -39,6 +41,7 @@ from app.domain.commands import (
     ConfirmReferral,
     ExtendTerm,
     ForwardReferral,
+    GiveBankSignal,
     InformationReceived,
     MarkUnreachable,
     PauseTrajectory,
@@ -50,9 +53,11 @@ from app.domain.commands import (
     ReportContactLost,
     ReportContactRestored,
     ReportOtherHelp,
+    RequestInformation,
     ResumeTrajectory,
     ScheduleIntake,
     SignPlan,
+    WithdrawInformationRequest,
 )
 from app.domain.errors import PartnerUnreadable, UnknownCode
 from app.domain.identifiers import is_bsn
@@ -155,6 +160,26 @@ EXTENSION_REASONS: Mapping[tuple[int, str], ExtensionReason] = {
     (603, "Klant is tijdelijk afwezig"): ExtensionReason.CLIENT_ABSENT,
     (604, "Geen plaats binnen de termijn"): ExtensionReason.CAPACITY,
     (699, "Anders"): ExtensionReason.OTHER,
+}
+
+INFORMATION_TOPICS: Mapping[tuple[int, str], InformationTopic] = {
+    (701, "Stukken over het inkomen"): InformationTopic.INCOME_DOCUMENTS,
+    (702, "Overzicht van de schulden"): InformationTopic.DEBTS_OVERVIEW,
+    (703, "Contactgegevens van de klant"): InformationTopic.CONTACT_DETAILS,
+    (704, "Persoonsgegevens of identiteitsbewijs"): InformationTopic.IDENTITY,
+    (705, "Toestemming van de klant"): InformationTopic.CONSENT,
+    (706, "Woonsituatie"): InformationTopic.HOUSING,
+    (707, "Gezinssituatie"): InformationTopic.HOUSEHOLD,
+    (708, "Andere hulp die de klant krijgt"): InformationTopic.OTHER_HELP,
+    (799, "Anders"): InformationTopic.OTHER,
+}
+
+BANK_SIGNALS: Mapping[tuple[int, str], BankSignalKind] = {
+    (801, "Betalingen lopen niet goed"): BankSignalKind.PAYMENTS_FAILING,
+    (802, "Contact met de klant verloren"): BankSignalKind.CONTACT_LOST,
+    (803, "Inkomen weggevallen"): BankSignalKind.INCOME_LOST,
+    (804, "Heronderzoek"): BankSignalKind.RE_EXAMINATION,
+    (805, "Schuldregeling loopt bijna af"): BankSignalKind.SETTLEMENT_ENDING,
 }
 
 LIFE_DOMAINS: Mapping[str, LifeDomain] = {
@@ -385,6 +410,27 @@ def _information_received(_: schemas.Change) -> tuple[Command, ...]:
     return (InformationReceived(),)
 
 
+def _question(change: schemas.Change) -> tuple[Command, ...]:
+    contents = _contents(schemas.Question, change)
+    command = RequestInformation(
+        topic=_code(INFORMATION_TOPICS, "gegevens.onderwerp.code", contents.onderwerp),
+        question=contents.vraag,
+        due_on=contents.uiterlijk_op,
+        reference=contents.vraag_id,
+    )
+    return (command,)
+
+
+def _question_withdrawal(change: schemas.Change) -> tuple[Command, ...]:
+    return (WithdrawInformationRequest(reference=_contents(schemas.QuestionWithdrawal, change).vraag_id),)
+
+
+def _bank_signal(change: schemas.Change) -> tuple[Command, ...]:
+    contents = _contents(schemas.BankSignal, change)
+    kind = _code(BANK_SIGNALS, "gegevens.signaal.code", contents.signaal)
+    return (GiveBankSignal(kind, contents.toelichting),)
+
+
 def _term_extension(change: schemas.Change) -> tuple[Command, ...]:
     contents = _contents(schemas.TermExtension, change)
     reason = _code(EXTENSION_REASONS, "gegevens.redencode.code", contents.redencode)
@@ -431,6 +477,9 @@ READERS: Mapping[str, Callable[[schemas.Change], tuple[Command, ...]]] = {
     "trajectbegeleider": _counsellor_change,
     "informatie_gevraagd": _information_awaited,
     "informatie_ontvangen": _information_received,
+    "informatievraag": _question,
+    "informatievraag_ingetrokken": _question_withdrawal,
+    "kbr_signaal": _bank_signal,
     "termijn_verlengd": _term_extension,
     "onbereikbaar": _unreachable,
     "intrekking": _withdrawal,

@@ -9,6 +9,7 @@ from app.adapters.common.dutch import label, listed, moment
 from app.domain.codes import (
     AppointmentKind,
     AppointmentResponse,
+    BankSignalKind,
     ConsentForm,
     ConsentScope,
     ContactCaution,
@@ -16,6 +17,7 @@ from app.domain.codes import (
     DebtSeverity,
     HelpOrganisationKind,
     IncomeSituation,
+    InformationTopic,
     LifeDomain,
     ReferrerKind,
     RoutingAdvice,
@@ -59,6 +61,8 @@ def _fields_of(*parts: Part) -> frozenset[Field]:
 def message_body(message: PartnerMessage) -> dict[str, object]:
     """Return a message (*bericht*) to the counsellor: coded fields, and the same fields as a Dutch text.
 
+    What somebody wrote has a field of its own, and is not repeated in that text.
+
     Raises:
         PartnerRefused: Allegro has no place for this type of event.
     """
@@ -72,7 +76,10 @@ def message_body(message: PartnerMessage) -> dict[str, object]:
         "gebeurdOp": message.occurred_at.isoformat(),
         **contents,
         "tekst": " ".join(
-            [f"{opening}.", *(f"{_TITLES[name]}: {_text(name, value)}." for name, value in contents.items())]
+            [
+                f"{opening}.",
+                *(f"{_TITLES[name]}: {_text(name, value)}." for name, value in contents.items() if name in _TITLES),
+            ]
         ),
     }
 
@@ -187,7 +194,19 @@ _DUE: Part = {
     "begint": (Field.APPOINTMENT_STARTS_AT, _same),
     "plaats": (Field.APPOINTMENT_PLACE, _same),
 }
-_SIGNAL: Part = {"signaal": (Field.SIGNAL_KIND, label(SignalKind))}
+_SIGNAL: Part = {
+    "signaal": (Field.SIGNAL_KIND, label(SignalKind)),
+    "toelichting": (Field.SIGNAL_TEXT, _same),
+}
+_BANK_SIGNAL: Part = {
+    "signaalKbr": (Field.BANK_SIGNAL_KIND, label(BankSignalKind)),
+    "toelichting": (Field.SIGNAL_TEXT, _same),
+}
+_INFORMATION: Part = {
+    "vraagId": (Field.INFORMATION_REFERENCE, _same),
+    "onderwerp": (Field.INFORMATION_TOPIC, label(InformationTopic)),
+    "antwoord": (Field.INFORMATION_ANSWER, _same),
+}
 _TERM: Part = {"termijn": (Field.TERM_CODE, _same), "uiterlijkOp": (Field.TERM_DUE_ON, _same)}
 
 _MESSAGES: Mapping[EventType, tuple[str, str, Part]] = {
@@ -200,6 +219,12 @@ _MESSAGES: Mapping[EventType, tuple[str, str, Part]] = {
     EventType.APPOINTMENT_RESPONDED: ("reactie_afspraak", "De verwijzer antwoordt op de afspraak", _ANSWER),
     EventType.APPOINTMENT_DUE: ("afspraak_morgen", "Morgen is er een afspraak", _DUE),
     EventType.SIGNAL_GIVEN: ("signaal", "De verwijzer geeft een signaal", _SIGNAL),
+    EventType.BANK_SIGNAL_GIVEN: ("signaal_kbr", "De kredietbank geeft een signaal", _BANK_SIGNAL),
+    EventType.INFORMATION_ANSWERED: (
+        "antwoord_informatievraag",
+        "De verwijzer beantwoordt een vraag",
+        _INFORMATION,
+    ),
     EventType.TERM_APPROACHING: ("termijn_nadert", "Een termijn eindigt binnenkort", _TERM),
     EventType.TERM_BREACHED: ("termijn_verstreken", "Een termijn is verstreken", _TERM),
     EventType.CLOSED_UNASKED: (
@@ -217,6 +242,8 @@ _TITLES: Mapping[str, str] = {
     "plaats": "Plaats",
     "andereTijden": "Voorgestelde tijden",
     "signaal": "Signaal",
+    "signaalKbr": "Signaal",
+    "onderwerp": "Onderwerp",
     "termijn": "Termijn",
     "uiterlijkOp": "Uiterlijk op",
 }

@@ -52,6 +52,7 @@ Reference = Annotated[str, StringConstraints(max_length=100)]
 Name = Annotated[str, StringConstraints(max_length=200)]
 Minutes = Annotated[int, Field(strict=True, ge=5, le=480)]
 Place = Annotated[str, StringConstraints(max_length=300)]
+Text = Annotated[str, StringConstraints(max_length=4000)]
 
 
 class Foutmelding(ErrorMessage):
@@ -225,6 +226,28 @@ class TermExtension(_Message):
     termijn: Code
     uiterlijk_op: Date
     redencode: CodeValue
+
+
+class Question(_Message):
+    """*Informatievraag*: to the referrer; ``vraagId`` is Allegro's own id of it."""
+
+    vraag_id: Key
+    onderwerp: CodeValue
+    vraag: Text | None = None
+    uiterlijk_op: Date | None = None
+
+
+class QuestionWithdrawal(_Message):
+    """*Informatievraag ingetrokken*."""
+
+    vraag_id: Key
+
+
+class BankSignal(_Message):
+    """*KBR-signaal*: what the credit bank tells the counsellor."""
+
+    signaal: CodeValue
+    toelichting: Text | None = None
 
 
 class Nothing(_Message):

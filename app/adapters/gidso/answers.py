@@ -15,7 +15,7 @@ from app.adapters.common.parsing import meaning, noon_of, parse, read_record, wi
 from app.adapters.gidso.mapping import Kind
 from app.adapters.gidso.schemas import Reactie, Signaal
 from app.domain.codes import CancellationReason, SignalKind
-from app.domain.commands import CancelAppointment, Command, GiveSignal, RespondToAppointment
+from app.domain.commands import AnswerInformation, CancelAppointment, Command, GiveSignal, RespondToAppointment
 from app.domain.errors import PartnerUnreadable
 from app.domain.local_time import local_date
 from app.domain.ports import STATED_ONCE, PartnerRecord
@@ -26,14 +26,19 @@ LISTS: Final = frozenset({REACTIONS, SIGNALS})
 ANSWERS: Final = frozenset({Kind.REACTION, Kind.SIGNAL})
 """The kinds of these records."""
 
-ACCEPTED, OTHER_TIMES, CANCELLED = "AKKOORD", "ANDERE_TIJDEN", "AFZEGGEN"
-REACTION_KINDS: Final = frozenset({ACCEPTED, OTHER_TIMES, CANCELLED})
+ACCEPTED, OTHER_TIMES, CANCELLED, ANSWERED = "AKKOORD", "ANDERE_TIJDEN", "AFZEGGEN", "ANTWOORD"
+REACTION_KINDS: Final = frozenset({ACCEPTED, OTHER_TIMES, CANCELLED, ANSWERED})
 # That its own support stopped, the team says on the registration itself.
 SIGNAL_KINDS: Mapping[str, SignalKind] = {
     "CONTACTGEGEVENS_GEWIJZIGD": SignalKind.CONTACT_DETAILS_CHANGED,
     "MEDEWERKER_GEWIJZIGD": SignalKind.WORKER_CHANGED,
     "CONTACT_HERSTELD": SignalKind.CONTACT_RESTORED,
     "CONTACT_NIET_HERSTELD": SignalKind.CONTACT_NOT_RESTORED,
+    "ONTRUIMING_DREIGT": SignalKind.THREAT_OF_EVICTION,
+    "BESLAG_DREIGT": SignalKind.THREAT_OF_SEIZURE,
+    "AFSLUITING_DREIGT": SignalKind.THREAT_OF_CUT_OFF,
+    "INKOMEN_WEGGEVALLEN": SignalKind.INCOME_LOST,
+    "BETALINGEN_LOPEN_NIET": SignalKind.PAYMENTS_FAILING,
 }
 
 _PARTNER = "GIDSO"
@@ -54,7 +59,8 @@ def read_answers(row: Mapping[str, object], read_at: datetime) -> list[PartnerRe
 def to_answer_commands(kind: Kind, payload: Mapping[str, object]) -> tuple[Command, ...]:
     """Return the commands of a reaction or a signal; raise UnknownCode or PartnerUnreadable."""
     if kind is Kind.SIGNAL:
-        return (GiveSignal(meaning(SIGNAL_KINDS, parse(Signaal, payload, _PARTNER).soort, "Soort")),)
+        signal = parse(Signaal, payload, _PARTNER)
+        return (GiveSignal(meaning(SIGNAL_KINDS, signal.soort, "Soort"), signal.tekst or None),)
     return (_to_reaction(parse(Reactie, payload, _PARTNER)),)
 
 
@@ -102,8 +108,10 @@ def _moment(kind: Kind, payload: Mapping[str, object]) -> datetime:
 
 
 def _to_reaction(reaction: Reactie) -> Command:
-    appointment_id = _reference(reaction)
+    appointment_id = reference = _reference(reaction)
     meaning(dict.fromkeys(REACTION_KINDS), reaction.soort, "Soort")
+    if reaction.soort == ANSWERED:
+        return _to_answer(reaction, reference)
     if reaction.soort == CANCELLED:
         return CancelAppointment(CancellationReason.REFERRER_CANCELLED, appointment_id)
     if reaction.soort == OTHER_TIMES:
@@ -111,6 +119,14 @@ def _to_reaction(reaction: Reactie) -> Command:
     if len(reaction.tijden) > 1:
         raise PartnerUnreadable("Tijden", "Tijden holds more than the one time that is accepted; have it corrected")
     return RespondToAppointment(appointment_id, accepted=True, chosen_time=next(iter(reaction.tijden), None))
+
+
+def _to_answer(reaction: Reactie, request_id: UUID | None) -> Command:
+    if request_id is None:
+        raise PartnerUnreadable("Kenmerk", "Kenmerk is missing; have the question named that is answered")
+    if not reaction.tekst:
+        raise PartnerUnreadable("Tekst", "Tekst is missing; have the answer written")
+    return AnswerInformation(request_id, reaction.tekst)
 
 
 def _reference(reaction: Reactie) -> UUID | None:

@@ -13,6 +13,7 @@ from app.domain.codes import (
     DisclosureOccasion,
     DropOutReason,
     ExtensionReason,
+    InformationTopic,
     IntakeResult,
     KbrStatus,
     LifeDomain,
@@ -45,6 +46,7 @@ CATEGORIES: Mapping[DisclosureOccasion, str] = {
     DisclosureOccasion.INTAKE_RESULT: "RESULTAAT",
     DisclosureOccasion.PLAN_SIGNED: "PLAN",
     DisclosureOccasion.OTHER_HELP: "HULPVERLENING",
+    DisclosureOccasion.INFORMATION_REQUESTED: "VOORTGANG",
     DisclosureOccasion.PROGRESS: "VOORTGANG",
     DisclosureOccasion.COUNSELLOR_CHANGED: "VOORTGANG",
     DisclosureOccasion.FIRST_RESULT: "RESULTAAT",
@@ -64,6 +66,8 @@ OPENINGS: Mapping[EventType, str] = {
     EventType.CONTACT_LOST: "Het contact met de klant is verloren.",
     EventType.CONTACT_RESTORED: "Het contact met de klant is hersteld.",
     EventType.OTHER_HELP_NEEDED: "De klant heeft ook andere hulp nodig.",
+    EventType.INFORMATION_REQUESTED: "De trajectbegeleider heeft een vraag.",
+    EventType.INFORMATION_REQUEST_WITHDRAWN: "De vraag van de trajectbegeleider hoeft niet meer te worden beantwoord.",
     EventType.PROGRESS_REPORTED: "Dit is de stand van zaken na de intake.",
     EventType.COUNSELLOR_CHANGED: "De klant heeft een andere trajectbegeleider.",
     EventType.TERM_EXTENDED: "De termijn is verlengd.",
@@ -193,6 +197,8 @@ PHRASES: Mapping[Field, Phrase] = {
     Field.PROGRESS_NEXT_STEP: Phrase("Volgende stap", words(NEXT_STEP_WORDS)),
     Field.PROGRESS_DUE_ON: Phrase("De trajectbegeleider besluit uiterlijk op", day),
     Field.TERM_EXTENSION_REASON: Phrase("Reden van verlenging", label(ExtensionReason)),
+    Field.INFORMATION_TOPIC: Phrase("Onderwerp", label(InformationTopic)),
+    Field.INFORMATION_DUE_ON: Phrase("Antwoord uiterlijk op", day),
     Field.REFERRAL_REQUESTED_ACTION: Phrase("Gevraagd aan de verwijzer", label(RequestedAction)),
     Field.CONTACT_RESTORE_BY: Phrase("Uiterlijk op", day),
 }
@@ -203,7 +209,7 @@ _IN_THE_LINE = frozenset(
 )
 """The fields that follow from the first sentence and the day of a line."""
 
-SHOWN = PHRASES.keys() | _IN_THE_LINE | {Field.APPOINTMENT_ID}
+SHOWN = PHRASES.keys() | _IN_THE_LINE | {Field.APPOINTMENT_ID, Field.INFORMATION_ID, Field.INFORMATION_QUESTION}
 """The fields that a line or its request shows, as far as they are released."""
 
 NOT_SHOWN = frozenset(
@@ -229,7 +235,19 @@ NOT_SHOWN = frozenset(
         Field.CONSENT_RECORDED_BY,
         Field.CONSENT_RECORDED_AT,
         Field.CLIENT_BSN,
+        Field.SIGNAL_ID,
         Field.SIGNAL_KIND,
+        Field.SIGNAL_GIVEN_AT,
+        Field.SIGNAL_TEXT,
+        Field.BANK_SIGNAL_KIND,
+        # A request carries the question and its id; the rest of it is for who reads by the API.
+        Field.INFORMATION_ID,
+        Field.INFORMATION_STATUS,
+        Field.INFORMATION_ASKED_AT,
+        Field.INFORMATION_ENDED_AT,
+        Field.INFORMATION_REFERENCE,
+        Field.INFORMATION_QUESTION,
+        Field.INFORMATION_ANSWER,
         # Of terms that concern the finance team; to a referrer the day of the decision says it.
         Field.REFERRAL_LED_BY,
         Field.PROGRESS_REPORTED_ON,

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from app.domain.codes import AppointmentResponse, RequestedAction
+from app.domain.codes import AppointmentResponse, InformationTopic, RequestedAction
 from app.domain.events import EventType
 from app.domain.fields import Field
 from app.domain.local_time import AMSTERDAM
@@ -21,11 +21,23 @@ def request_of(message: PartnerMessage) -> Request | None:
     fields = message.fields
     if fields.get(Field.REFERRAL_REQUESTED_ACTION) == RequestedAction.RESTORE_CONTACT:
         return _request("CONTACT", str(message.id), fields.get(Field.CONTACT_RESTORE_BY))
+    if message.event_type is EventType.INFORMATION_REQUESTED:
+        return _question(fields)
     appointment_id = fields.get(Field.APPOINTMENT_ID)
     times = _times_to_answer(message.event_type, fields)
     if not times or not isinstance(appointment_id, str):
         return None
     return _request("AFSPRAAK", appointment_id, fields.get(Field.APPOINTMENT_ANSWER_BY), times)
+
+
+def _question(fields: Mapping[str, object]) -> Request | None:
+    request_id, topic = fields.get(Field.INFORMATION_ID), fields.get(Field.INFORMATION_TOPIC)
+    if not isinstance(request_id, str):
+        return None
+    asked = {"Onderwerp": InformationTopic(str(topic)).label if topic else None}
+    texts = asked | {"Vraag": fields.get(Field.INFORMATION_QUESTION)}
+    shown = {name: value for name, value in texts.items() if value}
+    return _request("VRAAG", request_id, fields.get(Field.INFORMATION_DUE_ON)) | shown
 
 
 def _times_to_answer(event_type: EventType, fields: Mapping[str, object]) -> list[str]:

@@ -149,6 +149,7 @@ class Reactie(_Message):
     soort: str
     kenmerk: str | None = None
     geregistreerd_op: Timestamp
+    tekst: Text | None = None
     tijden: Annotated[tuple[Timestamp, ...], BeforeValidator(_listed), Field(max_length=10)] = ()
 
 
@@ -160,6 +161,7 @@ class Signaal(_Message):
     soort: str
     datum: Day
     geregistreerd_op: Timestamp
+    tekst: Text | None = None
 
 
 class Stamp(_Message):

@@ -131,6 +131,7 @@ STATUS_OF_MOMENT: Final = MappingProxyType(
         DisclosureOccasion.INTAKE_RESULT: "IR",
         DisclosureOccasion.PLAN_SIGNED: "PO",
         DisclosureOccasion.OTHER_HELP: "AH",
+        DisclosureOccasion.INFORMATION_REQUESTED: "GV",
         DisclosureOccasion.PROGRESS: "VG",
         DisclosureOccasion.COUNSELLOR_CHANGED: "TB",
         DisclosureOccasion.FIRST_RESULT: "ER",
@@ -149,6 +150,7 @@ STATUS_OF_EVENT: Final = MappingProxyType(
         EventType.MEETING_CANCELLED: "MV",
         EventType.TRAJECTORY_STOPPED: "UV",
         EventType.CONTACT_RESTORED: "CH",
+        EventType.INFORMATION_REQUEST_WITHDRAWN: "GI",
     }
 )
 """Events for which RMW has a more precise status code than the one of their moment."""

@@ -62,6 +62,7 @@ MOMENTS: Final[Mapping[DisclosureOccasion, str]] = {
     DisclosureOccasion.APPOINTMENT_PROPOSED: "AFSPRAAK_VOORGESTELD",
     DisclosureOccasion.MEETING_PLANNED: "VERVOLGAFSPRAAK_GEPLAND",
     DisclosureOccasion.APPOINTMENT_DUE: "AFSPRAAK_MORGEN",
+    DisclosureOccasion.INFORMATION_REQUESTED: "GEGEVENS_GEVRAAGD",
     DisclosureOccasion.INTAKE_ATTENDED: "VERSCHENEN",
     DisclosureOccasion.MISSED: "NIET_VERSCHENEN",
     DisclosureOccasion.CONTACT_LOST: "CONTACT_VERLOREN",

@@ -12,6 +12,7 @@ _SUBSCRIPTION = {"subscriptionId": "$response.body#/id"}
 _RECORDS: Mapping[str, Mapping[str, str]] = {
     "ApiClientOut": {"clientId": "$response.body#/clientId"},
     "AppointmentOut": _REFERRAL | {"appointmentId": "$response.body#/id"},
+    "InformationRequestOut": _REFERRAL | {"requestId": "$response.body#/id"},
     "JobOut": {"system": "$response.body#/system", "jobId": "$response.body#/id"},
     "NewSubscriptionOut": _SUBSCRIPTION,
     "OrganisationOut": {"organisationCode": "$response.body#/code"},

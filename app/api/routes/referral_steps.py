@@ -22,7 +22,6 @@ from app.api.schemas.steps import (
     ReceivedInformationIn,
     RejectionIn,
     RestoredContactIn,
-    SignalIn,
     TermExtensionIn,
     WithdrawalAnswerIn,
     WithdrawalIn,
@@ -115,12 +114,6 @@ async def change_counsellor(referral_id: ReferralId, body: CounsellorChangeIn, c
 @router.post("/entry-error", summary="Mark a referral as made by mistake", response_model=ReferralOut)
 async def report_entry_error(referral_id: ReferralId, body: EntryErrorIn, change: Refers) -> Response:
     """Mark the referral as made by mistake (*foutief ingevoerd*)."""
-    return await change.change_referral(referral_id, body.to_command(), body.occurred_at)
-
-
-@router.post("/signals", summary="Give a signal", response_model=ReferralOut)
-async def send_signal(referral_id: ReferralId, body: SignalIn, change: Refers) -> Response:
-    """Notify the counsellor of a change on the referrer's side (*signaal*)."""
     return await change.change_referral(referral_id, body.to_command(), body.occurred_at)
 
 

@@ -142,7 +142,8 @@ async def list_referral_actions(request: Request, referral_id: ReferralId, read:
     """Return what you may do with the referral now, and by which operation (*mogelijke handelingen*)."""
     found = await read.ask(referral_actions, referral_id)
     appointments = {each: {"appointment_id": read.shown_id(id)} for each, id in found.appointments.items()}
-    ids = {each: {"referral_id": referral_id, **appointments.get(each, {})} for each in found.actions}
+    question = {"request_id": read.shown_id(found.request_id)} if found.request_id else {}
+    ids = {each: {"referral_id": referral_id, **question, **appointments.get(each, {})} for each in found.actions}
     return json_answer(200, actions_out(read.hub, request, ids))
 
 

@@ -17,7 +17,6 @@ from app.domain.codes import (
     OutsideBody,
     PartyRole,
     RejectionReason,
-    SignalKind,
     TrajectoryResult,
     WithdrawalReason,
 )
@@ -32,7 +31,6 @@ from app.domain.commands import (
     EnterInError,
     ExtendTerm,
     ForwardReferral,
-    GiveSignal,
     InformationReceived,
     MarkUnreachable,
     PauseTrajectory,
@@ -186,16 +184,6 @@ class EntryErrorIn(StepIn):
     def to_command(self) -> EnterInError:
         """Return the command."""
         return EnterInError()
-
-
-class SignalIn(StepIn):
-    """Something changed on the referrer's side (*signaal*)."""
-
-    kind: SignalKind = Described(description="What changed.", examples=["worker_changed"])
-
-    def to_command(self) -> GiveSignal:
-        """Return the command."""
-        return GiveSignal(self.kind)
 
 
 class IntakeResultIn(StepIn):

@@ -65,6 +65,16 @@ _CLOSED = (
     Field.RESULT_DECIDED_ON,
 )
 
+_QUESTION = (
+    Field.INFORMATION_ID,
+    Field.INFORMATION_TOPIC,
+    Field.INFORMATION_STATUS,
+    Field.INFORMATION_DUE_ON,
+)
+
+# Where the case is shows in no question.
+_OF_QUESTION = (Field.REFERRAL_ID, Field.REFERRAL_REFERENCE, Field.OCCURRED_AT)
+
 _WORKER = (Field.WORKER_NAME, Field.WORKER_PHONE, Field.WORKER_EMAIL)
 
 _CONTACT = (
@@ -98,6 +108,7 @@ class Entry:
     Attributes:
         description: in English, with the Dutch term.
         to_referrer: fields it may carry to the referrer.
+        to_own_system: fields it may carry to the referrer too, but by the system in which it registers only.
         to_finance_team: fields it may carry to the finance team's own system.
         always: fields that it may carry to both.
         notice: what it says of a connection; None when it is about a referral, or a test.
@@ -106,6 +117,7 @@ class Entry:
     description: str
     _: KW_ONLY
     to_referrer: tuple[Field, ...] = ()
+    to_own_system: tuple[Field, ...] = ()
     to_finance_team: tuple[Field, ...] = ()
     always: tuple[Field, ...] = _ALWAYS
     notice: NoticeContent | None = None
@@ -234,7 +246,26 @@ CATALOGUE: Mapping[EventType, Entry] = {
     ),
     EventType.SIGNAL_GIVEN: Entry(
         "The referrer tells that something changed on its side (signaal)",
-        to_finance_team=(Field.SIGNAL_KIND, *_CONTACT, *_WORKER),
+        to_finance_team=(Field.SIGNAL_KIND, Field.SIGNAL_TEXT, *_CONTACT, *_WORKER),
+    ),
+    EventType.BANK_SIGNAL_GIVEN: Entry(
+        "The credit bank reports that something changed (signaal van de kredietbank)",
+        to_finance_team=(Field.BANK_SIGNAL_KIND, Field.SIGNAL_TEXT),
+    ),
+    EventType.INFORMATION_REQUESTED: Entry(
+        "The counsellor asks the referrer for information (informatievraag)",
+        to_referrer=_QUESTION,
+        to_own_system=(Field.INFORMATION_QUESTION,),
+        always=_OF_QUESTION,
+    ),
+    EventType.INFORMATION_REQUEST_WITHDRAWN: Entry(
+        "The counsellor no longer asks for information (informatievraag ingetrokken)",
+        to_referrer=_QUESTION,
+        always=_OF_QUESTION,
+    ),
+    EventType.INFORMATION_ANSWERED: Entry(
+        "The referrer answered a question of the counsellor (informatievraag beantwoord)",
+        to_finance_team=(*_QUESTION, Field.INFORMATION_REFERENCE, Field.INFORMATION_ANSWER, *_WORKER),
     ),
     EventType.TRAJECTORY_STARTED: Entry("Guidance began (traject gestart)", to_finance_team=(Field.TRAJECTORY_ID,)),
     EventType.PLAN_SIGNED: Entry(
@@ -295,7 +326,10 @@ def fields_for(event_type: EventType, occasion: DisclosureOccasion) -> frozenset
     return _TO_FINANCE_TEAM[event_type] if occasion is DisclosureOccasion.HANDLING else _TO_REFERRER[event_type]
 
 
-_TO_REFERRER = {event_type: frozenset((*entry.always, *entry.to_referrer)) for event_type, entry in CATALOGUE.items()}
+_TO_REFERRER = {
+    event_type: frozenset((*entry.always, *entry.to_referrer, *entry.to_own_system))
+    for event_type, entry in CATALOGUE.items()
+}
 _TO_FINANCE_TEAM = {
     event_type: frozenset((*entry.always, *entry.to_finance_team)) for event_type, entry in CATALOGUE.items()
 }

@@ -28,6 +28,7 @@ _PARTS = {
     "intake": "What the intake led to (intake).",
     "attendance": "Whether the client appears (verschijnen).",
     "contact": "The contact with the client (contact).",
+    "information": "A question of the counsellor to the referrer (informatievraag).",
     "otherHelp": "Other help than that of the finance team (andere hulp).",
     "progress": "Where the case is (stand).",
     "term": "A term of the finance team (termijn).",

@@ -7,12 +7,20 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from app.database import Connection
+from app.domain.case import Case
 from app.domain.codes import System
 from app.domain.events import Event
-from app.domain.field_values import appointment_values, field_values, stated_facts
+from app.domain.field_values import (
+    appointment_values,
+    field_values,
+    information_values,
+    signal_values,
+    stated_facts,
+)
 from app.domain.fields import Field, FieldValues, consent_values
-from app.domain.values import Organisation
+from app.domain.values import Organisation, Signal
 from app.models.cases.appointment import appointments_by_id
+from app.models.cases.correspondence import signals_by_id
 from app.models.cases.disclosed import open_disclosure
 from app.models.cases.external_id import external_id_of, link
 from app.models.cases.loading import ReferrerContext, load_cases, load_referrer_contexts
@@ -20,6 +28,8 @@ from app.models.cases.referral import RoutedReferral, routed_referrals
 from app.vault import Vault
 
 __all__ = ["CaseLookup", "EventContext"]
+
+_SIGNAL = Field.SIGNAL_ID.value
 
 
 @dataclass(frozen=True)
@@ -71,10 +81,12 @@ class CaseLookup:
         appointments = appointments_by_id(
             tx, self._vault, {event.appointment_id for event in events if event.appointment_id}
         )
+        signals = signals_by_id(tx, self._vault, {UUID(str(id)) for each in events if (id := each.facts.get(_SIGNAL))})
         contexts = {}
         for event in events:
             if found := known.get(event.subject_id):
                 referrer, facts = found
+                facts = facts | _written(event, cases[event.subject_id], signals)
                 if appointment := appointments.get(event.appointment_id or event.id):
                     facts = facts | appointment_values(appointment)
                 contexts[event.id] = EventContext(referrer, facts | stated_facts(event))
@@ -87,6 +99,15 @@ class CaseLookup:
     def link(self, tx: Connection, system: System, partner_id: str, referral_id: UUID) -> None:
         """Store the partner's own id of a referral; the same again changes nothing."""
         link(tx, system, partner_id, referral_id)
+
+
+def _written(event: Event, case: Case, signals: Mapping[UUID, Signal]) -> FieldValues:
+    """Return the question or signal that an event is about, with its texts."""
+    for each in case.information_requests:
+        if str(each.id) == event.facts.get(Field.INFORMATION_ID):
+            return information_values(each)
+    signal = signals.get(UUID(str(event.facts[_SIGNAL]))) if _SIGNAL in event.facts else None
+    return signal_values(signal) if signal else {}
 
 
 def _as_disclosed(event: Event, case: ReferrerContext) -> EventContext:

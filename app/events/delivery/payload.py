@@ -12,10 +12,10 @@ from app.database import Connection
 from app.domain.codes import OrganisationRole, System
 from app.domain.events import ABOUT_TERMS, OCCASION_OF, Event, SubjectType
 from app.domain.field_values import has_value
-from app.domain.fields import FactValue, Field
+from app.domain.fields import ADDRESSED, FactValue, Field
 from app.domain.identifiers import NewId
 from app.domain.ports import Clock, PartnerMessage
-from app.domain.receivers import SubscriptionKey, subscription_id_of, system_of
+from app.domain.receivers import PartnerKey, SubscriptionKey, subscription_id_of, system_of
 from app.domain.values import Organisation
 from app.events.contract.catalogue import ID_FIELDS, fields_for
 from app.events.contract.envelope import Message, Origin
@@ -169,7 +169,7 @@ class _BatchContext:
     targets: Mapping[UUID, WebhookTarget]
     partner_ids: Mapping[System, Mapping[UUID, str]]
     owners: Mapping[UUID, Organisation]
-    payloads: dict[tuple[UUID, Receiver, bool], Payload | None] = field(default_factory=dict)
+    payloads: dict[tuple[UUID, Receiver, bool, bool], Payload | None] = field(default_factory=dict)
 
     def target_of(self, delivery: Delivery) -> WebhookTarget | None:
         subscription_id = subscription_id_of(delivery.receiver)
@@ -320,16 +320,24 @@ class DeliveryBuilder:
         is_operator = owner is not None and owner.role is OrganisationRole.OPERATOR
         receiver = receiver_for(delivery.receiver, event.type, case.referrer, is_operator=is_operator)
         # To the gate all receivers of a referrer are one, and are sent the same, so it is released once.
-        key = event.id, receiver, is_thin
+        # Only their systems are sent what the sides of a case write to each other.
+        kept_back = frozenset() if isinstance(delivery.receiver, PartnerKey) else ADDRESSED
+        key = event.id, receiver, is_thin, bool(kept_back)
         if key not in context.payloads:
-            context.payloads[key] = self._payload(event, delivery, receiver, case, is_thin)
+            context.payloads[key] = self._payload(event, delivery, receiver, case, is_thin, kept_back)
         return context.payloads[key] or _ended(delivery, DeliveryState.WITHHELD, now, NOTHING_RELEASED)
 
-    def _payload(
-        self, event: Event, delivery: Delivery, receiver: Receiver, case: EventContext, is_thin: bool
+    def _payload(  # noqa: PLR0913  # what decides what is sent
+        self,
+        event: Event,
+        delivery: Delivery,
+        receiver: Receiver,
+        case: EventContext,
+        is_thin: bool,
+        kept_back: frozenset[Field],
     ) -> Payload | None:
         occasion = occasion_of(delivery.receiver, event.type)
-        wanted = fields_for(event.type, occasion)
+        wanted = fields_for(event.type, occasion) - kept_back
         if case.disclosed is not None:
             # What was not disclosed when it was recorded is not disclosed afterwards, whatever was agreed since.
             wanted &= case.disclosed

@@ -8,7 +8,7 @@ from datetime import datetime
 from uuid import UUID
 
 from app.domain.codes import REFERRER_SYSTEMS, DisclosureOccasion, OrganisationRole, System
-from app.domain.events import ABOUT_TERMS, FOR_FINANCE_TEAM, OCCASION_OF, EventType
+from app.domain.events import ABOUT_TERMS, ALSO_TO_ITS_SOURCE, FOR_FINANCE_TEAM, OCCASION_OF, EventType
 from app.domain.receivers import PartnerKey, ReceiverKey, SubscriptionKey
 from app.domain.values import Organisation
 from app.models.cases.referral import RoutedReferral
@@ -77,7 +77,8 @@ def routes(
         of_operators: those of operators; they are sent what is about terms, and only what they name.
     """
     event_type, referrer = stored.event.type, referral.referrer
-    if event_type in FOR_FINANCE_TEAM and stored.source_system is not System.ALLEGRO:
+    is_echo = stored.source_system is System.ALLEGRO and event_type not in ALSO_TO_ITS_SOURCE
+    if event_type in FOR_FINANCE_TEAM and not is_echo:
         yield Route(FINANCE_TEAM, None)
     if event_type in ABOUT_TERMS:
         named = [each for each in of_operators if event_type in each.event_types]

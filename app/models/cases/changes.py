@@ -8,6 +8,14 @@ from app.models.base import Columns, Writes
 from app.models.cases.appointment import CHANGED_APPOINTMENT, appointment, changed_columns, new_columns
 from app.models.cases.client import CHANGED_DETAILS, client_details, details_columns
 from app.models.cases.clock import case_clock, clock_columns
+from app.models.cases.correspondence import (
+    CHANGED_REQUEST,
+    changed_request_columns,
+    information_request,
+    new_request_columns,
+    signal,
+    signal_columns,
+)
 from app.models.cases.disclosed import seal_record
 from app.models.cases.referral import (
     CHANGED_CONTENTS,
@@ -44,6 +52,7 @@ def collect_changes(writes: Writes, changes: Sequence[CaseChange], vault: Vault,
     _collect_changed_referrals(writes, changes, vault, rules)
     for each in changes:
         _collect_appointments(writes, each, rules)
+        _collect_correspondence(writes, each)
     _collect_trajectories(writes, changes, rules)
     _collect_clocks(writes, changes, rules)
 
@@ -99,6 +108,16 @@ def _collect_appointments(writes: Writes, change: CaseChange, rules: CaseRules) 
     writes.insert(appointment, [new_columns(change.sealer, change.after.id, each, rules.now) for each in new])
     moved = [each for each in present if each.id in stored and stored[each.id] is not each]
     writes.update(CHANGED_APPOINTMENT, [changed_columns(change.sealer, each) for each in moved])
+
+
+def _collect_correspondence(writes: Writes, change: CaseChange) -> None:
+    stored = {each.id: each for each in change.before.information_requests} if change.before else {}
+    present, sealer, referral_id = change.after.information_requests, change.sealer, change.after.id
+    new = [each for each in present if each.id not in stored]
+    writes.insert(information_request, [new_request_columns(sealer, referral_id, each) for each in new])
+    ended = [each for each in present if each.id in stored and stored[each.id] is not each]
+    writes.update(CHANGED_REQUEST, [changed_request_columns(sealer, each) for each in ended])
+    writes.insert(signal, [signal_columns(sealer, referral_id, each) for each in change.after.new_signals])
 
 
 def _collect_trajectories(writes: Writes, changes: Sequence[CaseChange], rules: CaseRules) -> None:

@@ -18,6 +18,7 @@ from app.models.access.organisation import organisation, to_organisation
 from app.models.bulk import is_any_of
 from app.models.cases.appointment import appointments_of
 from app.models.cases.client import SEALED_COLUMNS, client, client_details, client_sealer, open_details
+from app.models.cases.correspondence import information_requests_of
 from app.models.cases.disclosed import open_record
 from app.models.cases.referral import (
     WITH_ORGANISATION,
@@ -72,7 +73,7 @@ def load_cases(
 ) -> dict[UUID, Case]:
     """Return the cases of these referrals, by id; those not visible are left out.
 
-    Three queries at most, and one where none of the referrals got any further. Nothing encrypted is opened before it
+    Four queries at most, and one where none of the referrals got any further. Nothing encrypted is opened before it
     is asked for.
     """
     loaded = _load(tx, vault, rows_by_id(tx, _WITH_CLIENT, ids, visibility))
@@ -93,6 +94,7 @@ def _load(tx: Connection, vault: Vault, rows: Sequence[Row[Any]], rules: CaseRul
     appointments = appointments_of(tx, vault, invited)
     talked = [each.id for each in referrals if each.intake_held_on]
     trajectories = load_trajectories_of(tx, vault, talked)
+    requests = information_requests_of(tx, vault, [each.id for each in referrals if each.question_count])
     loaded = []
     for row, found in stored:
         sealer = client_sealer(vault, row.key_of, row.wrapped_key)
@@ -102,6 +104,7 @@ def _load(tx: Connection, vault: Vault, rows: Sequence[Row[Any]], rules: CaseRul
             sealed_client=Lazy(partial(open_details, sealer, row)),
             appointments=appointments.get(found.id, ()),
             trajectory=trajectories.get(found.id),
+            information_requests=requests.get(found.id, ()),
             change_rules=rules,
             sealed_disclosed=Lazy(partial(open_record, sealer, found.id, row.disclosed)),
         )

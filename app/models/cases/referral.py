@@ -99,6 +99,7 @@ referral = Table(
     Column("counsellor_name", String(200)),
     Column("counsellor_phone", String(40)),
     Column("missed_count", Integer, nullable=False, default=0),
+    Column("question_count", Integer, nullable=False, default=0, server_default="0"),
     Column("contact_changed_at", UtcDateTime),
     # Null in rows from before it was kept.
     Column("other_help", JsonDocument),
@@ -350,6 +351,7 @@ def state_columns(stored: Referral, now: datetime) -> Columns:
         "counsellor_name": counsellor.name if counsellor else None,
         "counsellor_phone": counsellor.phone if counsellor else None,
         "missed_count": stored.missed_count,
+        "question_count": stored.question_count,
         "contact_changed_at": stored.contact_changed_at,
         "other_help": list(stored.other_help),
         "intake_held_on": stored.intake_held_on,
@@ -475,6 +477,7 @@ def to_referral(row: Row[Any]) -> Referral:
         disclosed_result=IntakeResult(row.disclosed_result) if row.disclosed_result else None,
         shows_consented=row.shows_consented,
         missed_count=row.missed_count,
+        question_count=row.question_count,
         contact_changed_at=row.contact_changed_at,
         other_help=tuple(map(LifeDomain, row.other_help or ())),
         intake_held_on=row.intake_held_on,

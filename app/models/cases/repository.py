@@ -97,7 +97,7 @@ class CaseRepository:
         for each in changed:
             writes.insert(history, [history_columns(each.id, entry) for entry in each.new_history])
             events += [_sealed(self._sealers[each.id], new) for new in each.new_events]
-            each.new_parties = each.new_history = each.new_events = ()
+            each.new_parties = each.new_history = each.new_events = each.new_signals = ()
             each.ended_parties = {}
             self._before[each.id] = replace(each)
         return sorted(events, key=lambda new: new.event.id)

@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from app.domain.codes import ExtensionReason
-from app.domain.term_facts import Extension, Reported, TermFacts
+from app.domain.term_facts import Extension, Reported, Requested, TermFacts
 from app.domain.terms import Milestone
 
 
@@ -17,6 +17,7 @@ def to_facts(document: Mapping[str, Any] | None) -> TermFacts | None:
         reached={Milestone(name): datetime.fromisoformat(at) for name, at in document.get("reached", {}).items()},
         awaited=tuple(map(datetime.fromisoformat, document.get("awaited", ()))),
         received=tuple(map(datetime.fromisoformat, document.get("received", ()))),
+        requested={key: _to_requested(*each) for key, each in document.get("requested", {}).items()},
         extensions={key: _to_extension(*each) for key, each in document.get("extensions", {}).items()},
         reported={key: Reported(each) for key, each in document.get("reported", {}).items()},
         reported_weeks=tuple(document.get("weeks", ())),
@@ -32,6 +33,10 @@ def facts_document(facts: TermFacts | None) -> dict[str, Any] | None:
         "reached": {name: at.isoformat() for name, at in facts.reached.items()},
         "awaited": [each.isoformat() for each in facts.awaited],
         "received": [each.isoformat() for each in facts.received],
+        "requested": {
+            key: [each.since.isoformat(), each.due_on.isoformat(), each.until and each.until.isoformat()]
+            for key, each in facts.requested.items()
+        },
         "extensions": {
             key: [each.due_on.isoformat(), each.reason, each.extended_at.isoformat()]
             for key, each in facts.extensions.items()
@@ -41,6 +46,11 @@ def facts_document(facts: TermFacts | None) -> dict[str, Any] | None:
         "turned": facts.turned_at and facts.turned_at.isoformat(),
     }
     return {name: value for name, value in document.items() if value}
+
+
+def _to_requested(since: str, due_on: str, until: str | None) -> Requested:
+    ended = datetime.fromisoformat(until) if until else None
+    return Requested(datetime.fromisoformat(since), date.fromisoformat(due_on), ended)
 
 
 def _to_extension(due_on: str, reason: str, extended_at: str) -> Extension:

@@ -31,6 +31,7 @@ from app.domain.fields import FactValue, Field
 from app.domain.lifecycle import Action, Guard, Machine
 from app.domain.local_time import AMSTERDAM, local_date
 from app.domain.terms import RESTORE_CONTACT
+from app.domain.values import Signal
 
 _RESTORING = frozenset({Guard.CONTACT_RESTORED})
 
@@ -81,9 +82,11 @@ def give_signal(case: Case, command: GiveSignal, context: ActionContext) -> None
     """
     is_restored = command.kind is SignalKind.CONTACT_RESTORED
     reopens = is_restored and case.referral.status is ReferralStatus.UNREACHABLE
-    facts: dict[Field, FactValue] = {Field.SIGNAL_KIND: command.kind.value}
+    signal = Signal(id=case.new_id(), kind=command.kind, given_at=context.occurred_at, text=command.text)
+    facts: dict[Field, FactValue] = {Field.SIGNAL_ID: str(signal.id), Field.SIGNAL_KIND: command.kind.value}
     action = Action.REOPEN if reopens else Action.GIVE_SIGNAL
     case.transition(Step(action=action, event=EventType.SIGNAL_GIVEN, reason=command.kind, facts=facts), context)
+    case.new_signals += (signal,)
     if is_restored:
         _set_flag(case, context.occurred_at, lost=False)
     if reopens:

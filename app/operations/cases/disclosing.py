@@ -12,6 +12,8 @@ from app.domain.fields import (
     CLOSURE_REASONS,
     OF_APPOINTMENT,
     OF_EVENT,
+    OF_INFORMATION,
+    OF_SIGNAL,
     PROGRESS,
     SPECS,
     FactValue,
@@ -29,7 +31,7 @@ from app.privacy.json_values import to_json_value
 _CONSENT = frozenset({Field.CONSENT_SCOPES, Field.CONSENT_GIVEN_ON})
 _COUNSELLOR = frozenset({Field.COUNSELLOR_NAME, Field.COUNSELLOR_PHONE})
 _OF_APPOINTMENT = frozenset(spec.field for spec in OF_APPOINTMENT)
-_OF_EVENT = frozenset(spec.field for spec in OF_EVENT)
+_OF_EVENT = frozenset(spec.field for specs in (OF_EVENT, OF_INFORMATION, OF_SIGNAL) for spec in specs)
 
 _TELLS_THE_END = frozenset({DisclosureOccasion.INTAKE_RESULT, DisclosureOccasion.CLOSED})
 _READ_FLAGS = SPECS[Field.REFERRAL_FLAGS].read
@@ -99,6 +101,9 @@ def _facts_of(case: Case, event: Event) -> FieldValues:
     for each in case.appointments:
         if each.id == event.appointment_id:
             facts |= appointment_values(each)
+    for request in case.information_requests:
+        if str(request.id) == event.facts.get(Field.INFORMATION_ID):
+            facts[Field.INFORMATION_QUESTION] = request.question
     return facts | stated_facts(event)
 
 

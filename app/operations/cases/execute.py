@@ -10,7 +10,7 @@ from app.domain.errors import Forbidden, first_of_each_field, refuse
 from app.domain.local_time import local_date
 from app.domain.validation import Circumstances, command_faults
 from app.models.cases.trajectory import referral_id_of
-from app.operations.cases import appointments, contact, guidance, referrals, terms, trajectories
+from app.operations.cases import appointments, contact, correspondence, guidance, referrals, terms, trajectories
 from app.operations.cases.disclosing import note_disclosures
 from app.operations.cases.known_case import REFERRER_ROLES, note_known, take_as_known
 from app.operations.cases.not_found import referral_not_found, trajectory_not_found
@@ -27,6 +27,7 @@ _ABOUT_REFERRALS: Mapping[type[Command], Handler] = {
     **appointments.HANDLERS,
     **contact.HANDLERS,
     **guidance.HANDLERS,
+    **correspondence.HANDLERS,
     **terms.HANDLERS,
 }
 

@@ -126,6 +126,7 @@ def known_case(case: Case, day: date) -> Case:
         new_history=(),
         new_events=(),
         new_parties=(),
+        new_signals=(),
     )
 
 
@@ -206,5 +207,6 @@ def _record_late(case: Case, known: Case) -> None:
     status = case.referral.status
     case.new_history += tuple(replace(each, from_status=status, to_status=status) for each in known.new_history)
     case.new_events += known.new_events
+    case.new_signals += known.new_signals
     if known.sealed_contents is not case.sealed_contents:
         case.amend(known.contents, known.client.details)

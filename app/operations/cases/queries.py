@@ -250,10 +250,12 @@ class ReferralActions(NamedTuple):
     Attributes:
         actions: from the table that guards the writes.
         appointments: the id of the appointment that an action is about, by the action, as the caller knows them.
+        request_id: of the first question that waits for the referrer; None without one.
     """
 
     actions: tuple[Action, ...]
     appointments: Mapping[Action, UUID]
+    request_id: UUID | None
 
 
 def referral_actions(tx: Connection, services: Services, scope: CallerScope, referral_id: UUID) -> ReferralActions:
@@ -264,7 +266,8 @@ def referral_actions(tx: Connection, services: Services, scope: CallerScope, ref
     refused = _refused_for_terms(case, services.reference.terms, services.clock.now())
     actions = tuple(each for each in actions if each not in refused)
     about = {each: found.id for each in actions if (found := acted_on(known, each))}
-    return ReferralActions(actions, about)
+    request_id = next((each.id for each in case.information_requests if each.is_open), None)
+    return ReferralActions(actions, about, request_id)
 
 
 def _refused_for_terms(case: Case, terms: Terms, now: datetime) -> set[Action]:

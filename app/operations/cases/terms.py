@@ -64,7 +64,7 @@ def await_information(case: Case, command: AwaitInformation, context: ActionCont
     """
     _require_role(Action.AWAIT_INFORMATION, context)
     facts, moment, step = case.term_facts, context.occurred_at, Step(action=Action.AWAIT_INFORMATION)
-    is_awaited = facts.awaited_since is not None
+    is_awaited = facts.noted_since is not None
     is_late = is_awaited or any(each >= moment for each in facts.received)
     if moment in facts.awaited or case.notes_only(step, context, is_late=is_late) or is_awaited:
         return
@@ -81,9 +81,11 @@ def information_received(case: Case, command: InformationReceived, context: Acti
     """
     _require_role(Action.RECEIVE_INFORMATION, context)
     facts, moment, step = case.term_facts, context.occurred_at, Step(action=Action.RECEIVE_INFORMATION)
-    since = facts.awaited_since
+    since = facts.noted_since
     if moment in facts.received or case.notes_only(step, context, is_late=since is None or moment < since):
         return
+    if since is None and facts.open_requests:
+        raise TransitionNotAllowed(Detail.ONLY_REQUESTS_OPEN())
     if since and moment < since:
         raise TransitionNotAllowed(Detail.INFORMATION_CHANGED_SINCE())
     case.transition(step, context)

@@ -8,10 +8,12 @@ from collections.abc import Mapping
 from typing import TypedDict
 
 from app.domain.codes import (
+    BankSignalKind,
     CancellationReason,
     ClosureReason,
     DropOutReason,
     ExtensionReason,
+    InformationTopic,
     IntakeResult,
     KbrStatus,
     OutsideBody,
@@ -103,6 +105,26 @@ EXTENSION_REASONS: Mapping[ExtensionReason, _NumberAndLabel] = {
     ExtensionReason.CLIENT_ABSENT: (603, "Klant is tijdelijk afwezig"),
     ExtensionReason.CAPACITY: (604, "Geen plaats binnen de termijn"),
     ExtensionReason.OTHER: (699, "Anders"),
+}
+
+INFORMATION_TOPICS: Mapping[InformationTopic, _NumberAndLabel] = {
+    InformationTopic.INCOME_DOCUMENTS: (701, "Stukken over het inkomen"),
+    InformationTopic.DEBTS_OVERVIEW: (702, "Overzicht van de schulden"),
+    InformationTopic.CONTACT_DETAILS: (703, "Contactgegevens van de klant"),
+    InformationTopic.IDENTITY: (704, "Persoonsgegevens of identiteitsbewijs"),
+    InformationTopic.CONSENT: (705, "Toestemming van de klant"),
+    InformationTopic.HOUSING: (706, "Woonsituatie"),
+    InformationTopic.HOUSEHOLD: (707, "Gezinssituatie"),
+    InformationTopic.OTHER_HELP: (708, "Andere hulp die de klant krijgt"),
+    InformationTopic.OTHER: (799, "Anders"),
+}
+
+BANK_SIGNALS: Mapping[BankSignalKind, _NumberAndLabel] = {
+    BankSignalKind.PAYMENTS_FAILING: (801, "Betalingen lopen niet goed"),
+    BankSignalKind.CONTACT_LOST: (802, "Contact met de klant verloren"),
+    BankSignalKind.INCOME_LOST: (803, "Inkomen weggevallen"),
+    BankSignalKind.RE_EXAMINATION: (804, "Heronderzoek"),
+    BankSignalKind.SETTLEMENT_ENDING: (805, "Schuldregeling loopt bijna af"),
 }
 
 OUTSIDE_BODIES: Mapping[OutsideBody, _NumberAndLabel] = {

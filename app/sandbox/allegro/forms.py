@@ -9,9 +9,11 @@ from uuid import uuid4
 from app.domain.local_time import AMSTERDAM
 from app.sandbox.allegro.codes import (
     APPOINTMENT_KINDS,
+    BANK_SIGNALS,
     CANCELLATION_REASONS,
     CLOSURE_REASONS,
     EXTENSION_REASONS,
+    INFORMATION_TOPICS,
     INTAKE_RESULTS,
     KBR_STATUSES,
     LIFE_DOMAINS,
@@ -132,6 +134,15 @@ def _extension(values: _Values) -> Document:
     }
 
 
+def _question(values: _Values) -> Document:
+    return {
+        "vraagId": f"V-{uuid4().hex[:8]}",
+        "onderwerp": _chosen(INFORMATION_TOPICS, "onderwerp", values),
+        "vraag": values.get("vraag"),
+        "uiterlijkOp": _day(values, "uiterlijkOp") if values.get("uiterlijkOp") else None,
+    }
+
+
 def _plan(values: _Values) -> Document:
     return {"ondertekendOp": _day(values, "datum"), "rddKenmerk": values.get("rddKenmerk")}
 
@@ -244,6 +255,31 @@ _ENTRIES: Final[Mapping[str, _Entry]] = {
     "trajectbegeleider": _Entry("Andere trajectbegeleider", _COUNSELLOR, _confirmation),
     "informatie_gevraagd": _Entry("Wachten op informatie", (), lambda _: {}),
     "informatie_ontvangen": _Entry("Informatie ontvangen", (), lambda _: {}),
+    "informatievraag": _Entry(
+        "Vraag aan de verwijzer",
+        (
+            _choice("onderwerp", "Onderwerp", INFORMATION_TOPICS),
+            Field(name="vraag", label="Vraag, alleen voor de verwijzer", required=False),
+            Field(name="uiterlijkOp", label="Antwoord uiterlijk op", kind="date", required=False),
+        ),
+        _question,
+    ),
+    "informatievraag_ingetrokken": _Entry(
+        "Vraag aan de verwijzer intrekken",
+        (Field(name="vraagId", label="Nummer van de vraag"),),
+        lambda values: {"vraagId": required(values, "vraagId", "het nummer van de vraag")},
+    ),
+    "kbr_signaal": _Entry(
+        "Signaal van de kredietbank",
+        (
+            _choice("signaal", "Signaal", BANK_SIGNALS),
+            Field(name="toelichting", label="Toelichting", required=False),
+        ),
+        lambda values: {
+            "signaal": _chosen(BANK_SIGNALS, "signaal", values),
+            "toelichting": values.get("toelichting"),
+        },
+    ),
     "termijn_verlengd": _Entry(
         "Termijn verlengen",
         (

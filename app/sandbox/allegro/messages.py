@@ -29,6 +29,9 @@ CONTENTS: Limits = {
     "rddKenmerk": 200,
     "organisatie": 80,
     "termijn": 80,
+    "vraagId": 36,
+    "vraag": 4000,
+    "toelichting": 4000,
 }
 """The text fields of the details (*gegevens*) of a fact of any kind."""
 

@@ -71,8 +71,14 @@ def _row(records: AllegroRecords, file: Document) -> tuple[str, ...]:
         escape(f"{client.get('voornaam', '')} {client.get('achternaam', '')}"),
         escape(f"{referrer.get('organisatie', '?')} · {referral.get('gebied', '?')}"),
         pages.lines(_change(change) for change in records.feed.of(number)),
-        pages.lines(str(message.get("tekst", message.get("soort"))) for message in messages),
+        pages.lines(map(_message, messages)),
     )
+
+
+def _message(message: Document) -> str:
+    """Return a message of the hub with what somebody wrote for the counsellor."""
+    written = (str(message[name]) for name in ("antwoord", "toelichting") if message.get(name))
+    return " ".join([str(message.get("tekst", message.get("soort"))), *written])
 
 
 def said(contents: Document, about: str = "") -> Iterator[tuple[str, str]]:

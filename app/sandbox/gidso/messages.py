@@ -15,7 +15,7 @@ JOURNAL_CATEGORIES = (
     "VOORTGANG",
     "AFSLUITING",
 )
-REQUEST_KINDS = ("AFSPRAAK", "CONTACT")
+REQUEST_KINDS = ("AFSPRAAK", "CONTACT", "VRAAG")
 
 REGISTRATION = json_limits("gidso", "Aanmelding")
 """The fields of a registration (*aanmelding*) that workers fill in."""

@@ -20,6 +20,8 @@ STATUS_CODES: Final = {
     "MP": "Vervolgafspraak gepland",
     "MV": "Vervolgafspraak vervallen",
     "AM": "Morgen een afspraak",
+    "GV": "Gegevens gevraagd",
+    "GI": "Vraag om gegevens ingetrokken",
     "VS": "Verschenen",
     "NV": "Niet verschenen",
     "IR": "Intake afgerond",
