@@ -240,7 +240,7 @@ def _same(value: object) -> object:
 TEXT = FieldType(json_type="string", decode=_same)
 TEXTS = FieldType(json_type="array", decode=tuple)
 FLAG = FieldType(json_type="boolean", decode=_same)
-COUNT = FieldType(json_type="integer", decode=_same)
+COUNT = FieldType(json_type="integer", decode=_same, json_format="int32")
 DAY = FieldType(json_type="string", decode=date.fromisoformat, json_format="date")
 BIRTH_DATE = FieldType(json_type="string", decode=read_birth_date)
 MOMENT = FieldType(json_type="string", decode=datetime.fromisoformat, json_format="date-time")

@@ -189,6 +189,12 @@ def test_no_title_repeats_a_name_and_no_default_is_an_object() -> None:
     assert [(name, field) for name, field, schema in fields() if isinstance(schema.get("default"), dict | list)] == []
 
 
+def test_every_integer_has_a_format() -> None:
+    lacking = [name for name, schema in all_integers("", DOCUMENT["components"]) if "format" not in schema]
+
+    assert lacking == []
+
+
 def test_the_codes_of_problems_and_rules_are_those_of_the_reference_of_errors() -> None:
     reference = Path(__file__).parents[2] / "docs" / "reference"
     page = (reference / "errors.md").read_text()
@@ -262,6 +268,19 @@ def addresses_of_links(operation_id: str, body: Json) -> Iterator[str]:
             for name, source in link["parameters"].items():
                 path = path.replace(f"{{{name}}}", body[source.rpartition("/")[2]])
             yield f"/v1{path}"
+
+
+def all_integers(place: str, part: object) -> Iterator[tuple[str, dict[str, Any]]]:
+    if isinstance(part, list):
+        for each in part:
+            yield from all_integers(place, each)
+    if not isinstance(part, dict):
+        return
+    kind = part.get("type")
+    if "integer" in (kind if isinstance(kind, list) else [kind]):
+        yield place, part
+    for name, each in part.items():
+        yield from all_integers(f"{place}/{name}", each)
 
 
 def fields() -> Iterator[tuple[str, str, dict[str, Any]]]:
