@@ -45,6 +45,7 @@ OPERATIONS: Mapping[Action, str] = {
     Action.MISS_MEETING: "record_attendance",
     Action.CONCLUDE: "record_intake_result",
     Action.CONCLUDE_UNATTENDED: "record_intake_result",
+    Action.RECORD_CONTACT_ATTEMPT: "record_contact_attempt",
     Action.REPORT_CONTACT_LOST: "report_lost_contact",
     Action.REPORT_CONTACT_RESTORED: "report_restored_contact",
     Action.REPORT_OTHER_HELP: "report_other_help",

@@ -1,6 +1,8 @@
-"""Whether a client who is referred again is helped already, and so linked instead of taken in a second time."""
+"""A client who is referred again: whether it is helped already, and to which earlier referral the new one is linked."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from app.domain.case import Case
@@ -46,6 +48,42 @@ class EarlierCase:
             known_status=case.referral.disclosed_status,
             known=Lazy(lambda: case.disclosed.read(in_force)),
         )
+
+
+@dataclass(frozen=True, kw_only=True)
+class EarlierReferral:
+    """A referral of a client that there was already."""
+
+    id: UUID
+    organisation_id: UUID
+    status: ReferralStatus
+    received_at: datetime
+
+    @classmethod
+    def of(cls, case: Case) -> "EarlierReferral":
+        """Return the referral of a case of this transaction."""
+        referral = case.referral
+        return cls(
+            id=referral.id,
+            organisation_id=referral.organisation.id,
+            status=referral.status,
+            received_at=referral.received_at,
+        )
+
+
+def referred_before(earlier: Iterable[EarlierReferral], organisation_id: UUID, received_at: datetime) -> UUID | None:
+    """Return the newest referral of the client by the same organisation before this one; None without one.
+
+    That another organisation referred the client is nothing that this one may learn.
+    """
+    own = [
+        each
+        for each in earlier
+        if each.organisation_id == organisation_id
+        and each.status is not ReferralStatus.ENTERED_IN_ERROR
+        and each.received_at <= received_at
+    ]
+    return max(own, key=lambda each: (each.received_at, each.id)).id if own else None
 
 
 @dataclass(frozen=True)

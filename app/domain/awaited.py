@@ -48,6 +48,7 @@ _TURNS = frozenset(
         Action.ANSWER_INFORMATION,
         Action.WITHDRAW_INFORMATION_REQUEST,
         Action.GIVE_BANK_SIGNAL,
+        Action.RECORD_CONTACT_ATTEMPT,
         Action.REPORT_CONTACT_LOST,
         Action.REPORT_CONTACT_RESTORED,
     }

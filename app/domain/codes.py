@@ -3,7 +3,7 @@
 Source: ``docs/explanation/domain.md`` (the city's evaluation of 2020, chapters 3, 5 and 6).
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Self
 
@@ -332,6 +332,16 @@ class ContactChannel(Code):
     THROUGH_REFERRER = "through_referrer", "Via de verwijzer"
 
 
+class ContactAttemptKind(Code):
+    """How the counsellor tried to reach the client (*contactpoging*)."""
+
+    PHONE = "phone", "Telefoon"
+    MOBILE_MESSAGE = "mobile_message", "Sms of WhatsApp"
+    EMAIL = "email", "E-mail"
+    LETTER = "letter", "Brief"
+    VISIT = "visit", "Huisbezoek"
+
+
 class ContactCaution(Code):
     """What to mind at first contact."""
 
@@ -552,48 +562,3 @@ FEEDBACK_MOMENTS: tuple[DisclosureOccasion, ...] = tuple(
     each for each in DisclosureOccasion if each not in {DisclosureOccasion.READING, DisclosureOccasion.HANDLING}
 )
 """The feedback moments: the rows of the feedback agreements (domain.md section 7)."""
-
-
-CODE_LISTS: Mapping[str, Iterable[Code]] = {
-    "appointment-kinds": AppointmentKind,
-    "appointment-responses": AppointmentResponse,
-    "appointment-statuses": AppointmentStatus,
-    "awaited-steps": AwaitedStep,
-    "bank-signal-kinds": BankSignalKind,
-    "cancellation-reasons": CancellationReason,
-    "closure-reasons": ClosureReason,
-    "consent-forms": ConsentForm,
-    "consent-scopes": ConsentScope,
-    "contact-cautions": ContactCaution,
-    "contact-channels": ContactChannel,
-    "debt-severities": DebtSeverity,
-    "drop-out-reasons": DropOutReason,
-    "extension-reasons": ExtensionReason,
-    "feedback-moments": FEEDBACK_MOMENTS,
-    "help-organisation-kinds": HelpOrganisationKind,
-    "income-situations": IncomeSituation,
-    "information-request-statuses": InformationRequestStatus,
-    "information-topics": InformationTopic,
-    "intake-results": IntakeResult,
-    "kbr-statuses": KbrStatus,
-    "life-domains": LifeDomain,
-    "next-steps": NextStep,
-    "organisation-roles": OrganisationRole,
-    "outside-bodies": OutsideBody,
-    "participant-roles": ParticipantRole,
-    "party-roles": PartyRole,
-    "progress-states": ProgressState,
-    "referral-statuses": ReferralStatus,
-    "referrer-kinds": ReferrerKind,
-    "rejection-reasons": RejectionReason,
-    "requested-actions": RequestedAction,
-    "routing-advices": RoutingAdvice,
-    "signal-kinds": SignalKind,
-    "systems": System,
-    "term-states": ClockState,
-    "threats": Threat,
-    "trajectory-results": TrajectoryResult,
-    "trajectory-statuses": TrajectoryStatus,
-    "withdrawal-reasons": WithdrawalReason,
-}
-"""Every published code list by the name it has in the API."""

@@ -17,6 +17,7 @@ from app.domain.codes import (
     BankSignalKind,
     CancellationReason,
     ClosureReason,
+    ContactAttemptKind,
     DropOutReason,
     ExtensionReason,
     InformationTopic,
@@ -213,6 +214,13 @@ class ReportAppointmentDue:
 
 
 @dataclass(frozen=True)
+class RecordContactAttempt:
+    """The counsellor tried to reach the client, in vain."""
+
+    kind: ContactAttemptKind
+
+
+@dataclass(frozen=True)
 class ReportContactLost:
     """Since this day nobody can reach the client, in whatever phase."""
 
@@ -403,6 +411,7 @@ Command = (
     | RequestInformation
     | AnswerInformation
     | WithdrawInformationRequest
+    | RecordContactAttempt
     | ReportContactLost
     | ReportContactRestored
     | ReportOtherHelp

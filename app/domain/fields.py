@@ -167,6 +167,7 @@ class Field(StrEnum):
     KBR_CHANGED_ON = "kbr.changed_on"
     KBR_SERVICE_DECISION_MEETING_ON = "kbr.service_decision_meeting_on"
     REFERRAL_LED_BY = "referral.led_by"
+    CONTACT_ATTEMPTS = "contact.attempts"
     CONTACT_LOST_ON = "contact.lost_on"
     CONTACT_RESTORE_BY = "contact.restore_by"
     CONTACT_RESTORED_ON = "contact.restored_on"
@@ -434,6 +435,7 @@ OF_REFERRAL: tuple[FieldSpec[Referral], ...] = (
         lambda it: it.missed_count,
         about="How often the client did not appear (niet verschenen)",
     ),
+    _spec(Field.CONTACT_ATTEMPTS, _C.OPERATIONAL, COUNT, lambda it: len(it.contact_attempts)),
     _spec(
         Field.INTAKE_RESULT,
         _C.FINANCIAL,

@@ -15,6 +15,7 @@ from app.domain.codes import (
     CancellationReason,
     ClosureReason,
     Code,
+    ContactAttemptKind,
     DropOutReason,
     ExtensionReason,
     InformationTopic,
@@ -77,6 +78,7 @@ class Action(StrEnum):
     MISS_MEETING = "miss_meeting"
     CONCLUDE = "conclude"
     CONCLUDE_UNATTENDED = "conclude_unattended"
+    RECORD_CONTACT_ATTEMPT = "record_contact_attempt"
     REPORT_CONTACT_LOST = "report_contact_lost"
     REPORT_CONTACT_RESTORED = "report_contact_restored"
     REPORT_OTHER_HELP = "report_other_help"
@@ -315,6 +317,14 @@ TRANSITIONS: tuple[Transition, ...] = (
         _TEAM,
     ),
     # Contact can be lost in every phase; who tries to reach the client has taken the referral on.
+    _referral(
+        Action.RECORD_CONTACT_ATTEMPT,
+        _OPEN_REFERRAL | _at(_R.CONCLUDED),
+        None,
+        _TEAM,
+        reasons=ContactAttemptKind,
+        guard=Guard.GOES_ON,
+    ),
     _referral(Action.REPORT_CONTACT_LOST, _TAKEN_ON | _at(_R.CONCLUDED), None, _TEAM, guard=Guard.IN_CONTACT),
     _referral(Action.REPORT_CONTACT_RESTORED, _TAKEN_ON | _at(_R.CONCLUDED), None, _TEAM, guard=Guard.CONTACT_LOST),
     # An intake can be planned again.

@@ -202,6 +202,8 @@ class Referral:
         disclosed_result: the result of the intake that was disclosed to the referrer last.
         shows_consented: whether one of these three was disclosed with the client's consent only.
         age: of the client on the day of the referral, in whole years.
+        contact_attempts: when the counsellor tried in vain to reach the client since the last contact, oldest first.
+        in_contact_at: the newest moment at which contact was restored or the client appeared; None without one.
         contact_changed_at: the moment of the newest report that contact was lost or restored; None without one.
         other_help: the domains of life in which other help was reported to be needed.
         intake_held_on: the day of the first talk that the client attended.
@@ -226,6 +228,8 @@ class Referral:
     disclosed_result: IntakeResult | None = None
     shows_consented: bool = False
     missed_count: int = 0
+    contact_attempts: tuple[datetime, ...] = ()
+    in_contact_at: datetime | None = None
     contact_changed_at: datetime | None = None
     other_help: tuple[LifeDomain, ...] = ()
     intake_held_on: date | None = None

@@ -50,6 +50,7 @@ BODIES: Mapping[Action, Json] = {
     Action.REFUSE_WITHDRAWAL: {"granted": False},
     Action.REJECT: {"reason": "not_a_resident"},
     Action.REOPEN: {"kind": "contact_restored"},
+    Action.RECORD_CONTACT_ATTEMPT: {"kind": "phone"},
     Action.REPORT_CONTACT_LOST: {"lostOn": "2026-03-02"},
     Action.REPORT_CONTACT_RESTORED: {"restoredOn": "2026-03-02"},
     Action.REPORT_OTHER_HELP: {"lifeDomains": ["housing"]},

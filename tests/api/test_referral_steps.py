@@ -207,7 +207,8 @@ async def test_available_actions_are_those_that_succeed(dock: Api, etf: Api) -> 
     teams = (await read(etf, f"{path}/available-actions"))["items"]
     referrers = (await read(dock, f"/referrals/{made['id']}/available-actions"))["items"]
 
-    assert teams == ["confirm", "reject", "forward", "await_information", "request_information", "extend_term"]
+    ask = ["await_information", "request_information", "extend_term", "record_contact_attempt"]
+    assert teams == ["confirm", "reject", "forward", *ask]
     assert referrers == ["withdraw", "amend", "give_signal", "enter_in_error"]
 
 

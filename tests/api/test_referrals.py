@@ -10,7 +10,7 @@ from app.api.state import AppState
 from app.models.cases.history import list_history
 from app.models.delivery.outbox import take_unrelayed
 from app.sandbox.runtime import SettableClock
-from tests.support.api_calls import attempt, fault, path_for, read, refer, referral, step
+from tests.support.api_calls import Json, attempt, fault, path_for, read, refer, referral, step
 
 Api = httpx.AsyncClient
 BSN = "999990019"
@@ -170,6 +170,27 @@ async def test_new_referral_links_to_an_earlier_one_of_the_same_referrer(dock: A
     assert later["previousId"] == earlier["id"]
     refused = await pit010.post("/v1/referrals", json=referral(previousId=earlier["id"]))
     assert fault(refused) == ("previousId", "known-referral")
+
+
+async def test_a_client_who_is_referred_again_is_linked_to_the_referrers_own_earlier_referral(
+    gidso: Api, operator: Api, clock: SettableClock
+) -> None:
+    client, other = referral()["client"], {"name": "Wijkteam IJsselmonde", "kind": "wijkteam", "system": "gidso"}
+    await operator.put("/v1/organisations/wijkteam-ijsselmonde", json=other)
+
+    async def again(code: str, **known: str) -> Json:
+        clock.set(clock.now() + timedelta(minutes=1))
+        return await refer(gidso, organisationCode=code, client=client | known)
+
+    of_another = await again("wijkteam-ijsselmonde", bsn=BSN)
+    first = await again("wijkteam-feijenoord", bsn=BSN)
+    mistaken = await again("wijkteam-feijenoord", bsn=BSN)
+    await step(gidso, f"/referrals/{mistaken['id']}/entry-error")
+    third = await again("wijkteam-feijenoord", bsn=BSN)
+    unknown = await again("wijkteam-feijenoord")
+
+    linked = [each.get("previousId") for each in (of_another, first, mistaken, third, unknown)]
+    assert linked == [None, None, first["id"], first["id"], None]
 
 
 async def test_pages_hold_every_referral_once_newest_first(dock: Api, clock: SettableClock) -> None:

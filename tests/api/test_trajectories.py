@@ -28,7 +28,12 @@ async def test_whole_way_to_the_end(dock: Api, etf: Api) -> None:
     assert decided["result"]["code"] == "kbr_application"
     assert applied["kbr"]["status"] == "submitted"
     assert closed["dueOn"] == "2026-06-01"
-    assert (await read(etf, f"{path}/available-actions"))["items"] == ["sign_plan", "receive", "retract"]
+    assert (await read(etf, f"{path}/available-actions"))["items"] == [
+        "sign_plan",
+        "give_bank_signal",
+        "receive",
+        "retract",
+    ]
 
 
 async def test_welfare_and_the_finance_team_read_where_the_case_is_and_the_court_does_not(

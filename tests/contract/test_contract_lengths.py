@@ -39,6 +39,7 @@ KINDS = (
     "AndereHulp",
     "AndereTrajectbegeleider",
     "Informatievraag",
+    "Contactpoging",
     "KbrSignaal",
     "TermijnVerlenging",
 )
@@ -65,6 +66,7 @@ NEEDED: Mapping[str, dict[str, Any]] = {
         "redencode": {"code": 604, "omschrijving": "Geen plaats binnen de termijn"},
     },
     "informatievraag": {"vraagId": "V-1", "onderwerp": {"code": 799, "omschrijving": "Anders"}},
+    "contactpoging": {"wijze": {"code": 901, "omschrijving": "Telefoon"}},
     "kbr_signaal": {"signaal": {"code": 804, "omschrijving": "Heronderzoek"}},
     "trajectbegeleider": {"trajectbegeleider": {"naam": "S. Visser"}},
 }

@@ -81,6 +81,7 @@ REGISTERED = {
     "intakeresultaat": {"code": 3, "omschrijving": "Toeleiding aanvraag KBR"},
     "andere_hulp": {"leefgebieden": ["Huisvesting"]},
     "doorverwijzing": {"instantie": {"code": 502, "omschrijving": "Juridisch Loket"}},
+    "contactpoging": {"wijze": {"code": 905, "omschrijving": "Huisbezoek"}},
     "informatie_gevraagd": {},
     "informatie_ontvangen": {},
     "termijn_verlengd": {
@@ -100,6 +101,7 @@ async def test_a_counsellor_registers_everything_in_the_forms_of_a_file() -> Non
     values |= {"verwijzer": "J"}
     values |= {"termijn": "decision", "uiterlijkOp": "2020-07-01"}
     values |= {
+        "wijze": "905",
         "onderwerp": "702",
         "vraag": "Welke schulden?",
         "vraagId": "V-1",

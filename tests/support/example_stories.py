@@ -191,6 +191,8 @@ async def tell_trajectories(run: ExampleRun) -> None:
 
 async def _terms(run: ExampleRun) -> None:
     _, team = await _attended(run, 37)
+    await run.show("team", "recordContactAttempt", "smallest", ids=team)
+    await run.show("team", "recordContactAttempt", "full", ids=team)
     # What has a moment of its own is earlier than what happens now.
     for example in ("full", "smallest"):
         await run.show("team", "awaitInformation", example, ids=team)
@@ -203,6 +205,7 @@ async def _terms(run: ExampleRun) -> None:
     await run.do("team", "rejectReferral", {"reason": "not_a_resident"}, ids=rejected)
     for operation in ("awaitInformation", "reportInformationReceived"):
         await run.refused("team", operation, _AGAIN, {}, ids=rejected)
+    await run.refused("team", "recordContactAttempt", _AGAIN, {"kind": "letter"}, ids=rejected)
 
 
 async def tell_work_lists(run: ExampleRun) -> None:

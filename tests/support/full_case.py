@@ -140,6 +140,7 @@ REFERRAL = Referral(
     advice=(RoutingAdvice.NEIGHBOURHOOD_TEAM, RoutingAdvice.ALREADY_OPEN),
     counsellor=Counsellor("E. Eerste", "0100000003"),
     missed_count=2,
+    contact_attempts=(datetime(2026, 11, 14, 9, 0, tzinfo=UTC),),
     question_count=3,
     contact_changed_at=datetime(2026, 11, 20, 9, tzinfo=UTC),
     other_help=(LifeDomain.HOUSING,),

@@ -17,6 +17,7 @@ from app.domain.codes import (
     CancellationReason,
     ClosureReason,
     ConsentScope,
+    ContactAttemptKind,
     DisclosureOccasion,
     DropOutReason,
     ExtensionReason,
@@ -48,6 +49,7 @@ from app.domain.commands import (
     PauseTrajectory,
     ProposeAppointment,
     RecordAttendance,
+    RecordContactAttempt,
     RecordKbrStatus,
     RecordResult,
     RejectReferral,
@@ -155,10 +157,11 @@ def random_steps(random: Random, count: int) -> Iterator[Command]:
         lambda: proposal(random),
         lambda: replace(meeting(random), three_way=random.random() < 0.3),
         lambda: RecordAttendance(attended=random.random() < 0.5, kind=random.choice(APPOINTMENTS)),
+        lambda: RecordContactAttempt(random.choice(list(ContactAttemptKind))),
     ]
     # Steps that end a life at its beginning are rare, so that most lives get far.
     weights = [9, 6, 2, 6, 6, 3, 3, 3, 5, 0.5, 0.5, 9, 0.4, 0.1, 0.1, 1, 0.5, 1, 0.05, 1, 0.5, 3, 3, 2, 3, 0.5, 2, 2, 3]
-    weights += [6, 4, 3]
+    weights += [6, 4, 3, 2]
     for make in random.choices(kinds, weights, k=count):
         yield make()
 

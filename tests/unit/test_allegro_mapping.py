@@ -14,7 +14,7 @@ from app.adapters.allegro import mapping
 from app.adapters.allegro.mapping import READERS, read_change
 from app.adapters.allegro.outgoing import message_body, referral_body
 from app.domain import codes
-from app.domain.codes import Code
+from app.domain.codes import Code, ContactAttemptKind
 from app.domain.commands import (
     AnswerWithdrawal,
     AwaitInformation,
@@ -30,6 +30,7 @@ from app.domain.commands import (
     PauseTrajectory,
     ProposeAppointment,
     RecordAttendance,
+    RecordContactAttempt,
     RecordKbrStatus,
     RecordResult,
     RejectReferral,
@@ -62,6 +63,9 @@ LISTS: list[tuple[type[Code], Mapping[tuple[int, str], Code], Mapping[Any, tuple
     (codes.ClosureReason, mapping.CLOSURE_REASONS, allegro_codes.CLOSURE_REASONS, "Afsluitreden"),
     (codes.OutsideBody, mapping.OUTSIDE_BODIES, allegro_codes.OUTSIDE_BODIES, "Instantie"),
     (codes.CancellationReason, mapping.CANCELLATION_REASONS, allegro_codes.CANCELLATION_REASONS, "Vervalreden"),
+    (ContactAttemptKind, mapping.CONTACT_ATTEMPTS, allegro_codes.CONTACT_ATTEMPTS, "Contactwijze"),
+    (codes.InformationTopic, mapping.INFORMATION_TOPICS, allegro_codes.INFORMATION_TOPICS, "Onderwerp"),
+    (codes.BankSignalKind, mapping.BANK_SIGNALS, allegro_codes.BANK_SIGNALS, "SignaalKbr"),
     (codes.ExtensionReason, mapping.EXTENSION_REASONS, allegro_codes.EXTENSION_REASONS, "Verlengreden"),
 ]
 
@@ -217,6 +221,11 @@ def test_every_kind_of_change_in_the_contract_is_read() -> None:
             "afsluiting",
             {"redencode": value(302, "Geen contact")},
             CloseTrajectory(codes.ClosureReason.NO_CONTACT, date(2020, 3, 12)),
+        ),
+        (
+            "contactpoging",
+            {"wijze": {"code": 904, "omschrijving": "Brief"}},
+            RecordContactAttempt(ContactAttemptKind.LETTER),
         ),
         ("contact_verloren", {}, ReportContactLost(date(2020, 3, 12))),
         ("contact_hersteld", {}, ReportContactRestored(date(2020, 3, 12))),

@@ -13,6 +13,7 @@ from app.domain.codes import (
     AppointmentStatus,
     CancellationReason,
     ClosureReason,
+    ContactAttemptKind,
     DropOutReason,
     LifeDomain,
     OrganisationRole,
@@ -32,6 +33,7 @@ from app.domain.commands import (
     MarkUnreachable,
     PauseTrajectory,
     RecordAttendance,
+    RecordContactAttempt,
     RecordResult,
     ReportContactLost,
     ReportContactRestored,
@@ -197,6 +199,60 @@ def test_a_client_who_appears_is_in_contact_again_and_that_says_nothing_of_the_a
     assert event_names(case)[-2:] == ["contact-restored", "intake-attended"]
     assert case.new_events[-2].event.facts[Field.REFERRAL_STATUS] == "scheduled"
     assert not case.referral.flags.contact_lost
+
+
+TRY = RecordContactAttempt(ContactAttemptKind.PHONE)
+AT_NOON = datetime.combine(TODAY, time(12), UTC)
+
+
+@pytest.mark.parametrize("phase", PHASES)
+def test_vain_attempts_are_counted_in_every_phase_and_nobody_is_sent_them(phase: str) -> None:
+    case = case_after(*PHASES[phase])
+    events = event_names(case)
+
+    for day in (1, 2, 2):
+        handle(case, TRY, replace(FROM_ALLEGRO, occurred_at=AT_NOON + timedelta(days=day)))
+
+    assert len(case.referral.contact_attempts) == 2
+    assert event_names(case) == events
+
+
+@pytest.mark.parametrize("end", ENDS)
+def test_a_case_that_ended_is_refused_an_attempt_and_from_a_partner_enters_the_history(end: str) -> None:
+    before, ending = ENDS[end]
+    case = case_after(*before, ending)
+    steps = len(actions(case))
+
+    with pytest.raises(TransitionNotAllowed):
+        handle(case, TRY)
+    handle(case, TRY, FROM_ALLEGRO)
+
+    assert len(actions(case)) == steps + 1
+    assert case.referral.contact_attempts == ()
+
+
+REACHING: list[Command] = [GiveSignal(SignalKind.CONTACT_RESTORED), ATTEND]
+
+
+@given(
+    tried=st.sets(st.integers(-45, 45).map(lambda number: number * 2 + 1), min_size=1, max_size=6),
+    reached=st.lists(st.tuples(st.integers(-45, 45).map(lambda number: number * 2), st.integers(0, 1)), max_size=3),
+    random=st.randoms(use_true_random=False),
+)
+def test_whatever_the_order_of_facts_the_attempts_since_the_last_contact_count(
+    tried: set[int], reached: list[tuple[int, int]], random: Random
+) -> None:
+    case = case_after(CONFIRM, SCHEDULE)
+    commands: list[tuple[int, Command]] = [(hours, TRY) for hours in tried]
+    commands += [(hours, REACHING[number]) for hours, number in reached]
+    random.shuffle(commands)
+
+    for hours, command in commands:
+        context = BY_REFERRER if isinstance(command, GiveSignal) else FROM_ALLEGRO
+        handle(case, command, replace(context, occurred_at=AT_NOON + timedelta(hours=hours)))
+
+    last = max((hours for hours, _ in reached), default=-1000)
+    assert len(case.referral.contact_attempts) == sum(hours > last for hours in tried)
 
 
 Fact = tuple[int, type[ReportContactLost] | type[ReportContactRestored]]

@@ -45,6 +45,7 @@ RECORDS = {
     "counsellor": (APPOINTMENT.counsellor,),
     "appointment": (APPOINTMENT,),
     "attendance": (REFERRAL,),
+    "contact": (REFERRAL,),
     "trajectory": (TRAJECTORY,),
     "plan": (TRAJECTORY.plan,),
     "result": (TRAJECTORY.results[-1],),
@@ -60,6 +61,7 @@ OTHERWISE: FieldValues = {
     Field.APPOINTMENT_PARTICIPANTS: tuple(each.name for each in APPOINTMENT.participants),
     Field.APPOINTMENT_ATTENDEES: APPOINTMENT.participants,
     Field.APPOINTMENT_CALENDAR_URL: CALENDAR,
+    Field.CONTACT_ATTEMPTS: len(REFERRAL.contact_attempts),
     Field.INTAKE_RESULT: REFERRAL.intake_result,
     Field.INTAKE_CONCLUDED_ON: REFERRAL.intake_concluded_on,
 }
@@ -71,6 +73,8 @@ LEFT_AS_IT_IS = {
     "Referral.consent.form",
     "Referral.consent.recorded_at",
     "Referral.consent.recorded_by",
+    # No field shows from which moment attempts to reach the client count.
+    "Referral.in_contact_at",
     # No field shows what terms depend on.
     "Referral.term_facts.awaited",
     "Referral.term_facts.received",
@@ -154,7 +158,18 @@ def test_feedback_holds_nothing_of_the_client_and_nothing_that_the_referrer_said
 
     told = {field.split(".")[0] for field in facts}
     contents = {field for field in Field if field in facts and hasattr(CONTENTS, field.split(".")[1])}
-    assert told == {"referral", "counsellor", "attendance", "intake", "consent", "trajectory", "plan", "result", "kbr"}
+    assert told == {
+        "referral",
+        "counsellor",
+        "attendance",
+        "contact",
+        "intake",
+        "consent",
+        "trajectory",
+        "plan",
+        "result",
+        "kbr",
+    }
     assert contents == set()
     assert {field: field_values(case_of(REFERRAL, trajectory=TRAJECTORY))[field] for field in facts} == facts
 

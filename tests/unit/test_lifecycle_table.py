@@ -43,6 +43,7 @@ conclude            -   -   -   -   end -   -   -   -   -   -   -   -    T    In
 start_with_plan     -   -   -   -   =   -   -   -   -   -   -   -   -    T    -                  no_trajectory
 conclude_unattended -   -   -   -   -   end -   -   -   -   -   -   -    T    IntakeResult       -
 mark_unreachable    -   -   unr -   -   unr unr -   -   -   -   -   -    T    -                  -
+record_contact_attempt - =  =   =   =   =   =   =   -   -   -   -   -    T    ContactAttemptKind goes_on
 report_contact_lost -   -   =   =   =   =   =   =   -   -   -   -   -    T    -                  in_contact
 report_contact_restored - - =   =   =   =   =   =   con -   -   -   -    T    -                  contact_lost
 reopen              -   -   -   -   -   -   -   -   con -   -   -   -    RP   -                  -

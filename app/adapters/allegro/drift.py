@@ -22,6 +22,7 @@ CONTENTS: Mapping[str, type[BaseModel]] = {
     "kbr_aanvraag": schemas.KbrApplication,
     "afsluiting": schemas.CodedReason,
     "doorverwijzing": schemas.Forwarding,
+    "contactpoging": schemas.ContactAttempt,
     "contact_verloren": schemas.Nothing,
     "contact_hersteld": schemas.Nothing,
     "andere_hulp": schemas.OtherHelp,

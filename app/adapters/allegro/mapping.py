@@ -19,6 +19,7 @@ from app.domain.codes import (
     CancellationReason,
     ClosureReason,
     Code,
+    ContactAttemptKind,
     DropOutReason,
     ExtensionReason,
     InformationTopic,
@@ -47,6 +48,7 @@ from app.domain.commands import (
     PauseTrajectory,
     ProposeAppointment,
     RecordAttendance,
+    RecordContactAttempt,
     RecordKbrStatus,
     RecordResult,
     RejectReferral,
@@ -160,6 +162,14 @@ EXTENSION_REASONS: Mapping[tuple[int, str], ExtensionReason] = {
     (603, "Klant is tijdelijk afwezig"): ExtensionReason.CLIENT_ABSENT,
     (604, "Geen plaats binnen de termijn"): ExtensionReason.CAPACITY,
     (699, "Anders"): ExtensionReason.OTHER,
+}
+
+CONTACT_ATTEMPTS: Mapping[tuple[int, str], ContactAttemptKind] = {
+    (901, "Telefoon"): ContactAttemptKind.PHONE,
+    (902, "Sms of WhatsApp"): ContactAttemptKind.MOBILE_MESSAGE,
+    (903, "E-mail"): ContactAttemptKind.EMAIL,
+    (904, "Brief"): ContactAttemptKind.LETTER,
+    (905, "Huisbezoek"): ContactAttemptKind.VISIT,
 }
 
 INFORMATION_TOPICS: Mapping[tuple[int, str], InformationTopic] = {
@@ -384,6 +394,11 @@ def _forwarding(change: schemas.Change) -> tuple[Command, ...]:
     return (ForwardReferral(contents.organisatie, outside),)
 
 
+def _contact_attempt(change: schemas.Change) -> tuple[Command, ...]:
+    contents = _contents(schemas.ContactAttempt, change)
+    return (RecordContactAttempt(_code(CONTACT_ATTEMPTS, "gegevens.wijze.code", contents.wijze)),)
+
+
 def _contact_lost(change: schemas.Change) -> tuple[Command, ...]:
     return (ReportContactLost(_day(change)),)
 
@@ -471,6 +486,7 @@ READERS: Mapping[str, Callable[[schemas.Change], tuple[Command, ...]]] = {
     "kbr_aanvraag": _kbr_application,
     "afsluiting": _closure,
     "doorverwijzing": _forwarding,
+    "contactpoging": _contact_attempt,
     "contact_verloren": _contact_lost,
     "contact_hersteld": _contact_restored,
     "andere_hulp": _other_help,

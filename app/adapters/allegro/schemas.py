@@ -250,6 +250,12 @@ class BankSignal(_Message):
     toelichting: Text | None = None
 
 
+class ContactAttempt(_Message):
+    """*Contactpoging*: in vain."""
+
+    wijze: CodeValue
+
+
 class Nothing(_Message):
     """Contact lost and restored, information awaited and received, unreachable, pause and resumption: no contents."""
 

@@ -220,8 +220,9 @@ NOT_SHOWN = frozenset(
         Field.REFERRAL_PREVIOUS_ID,
         Field.CLIENT_ID,
         Field.APPOINTMENT_ID,
-        # Who else takes part is for the finance team.
+        # Who else takes part, and how often the client was tried, is for the finance team.
         Field.APPOINTMENT_ATTENDEES,
+        Field.CONTACT_ATTEMPTS,
         # An address of the API, which nobody opens from a journal.
         Field.APPOINTMENT_CALENDAR_URL,
         Field.TRAJECTORY_ID,

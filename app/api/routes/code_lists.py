@@ -7,7 +7,7 @@ from fastapi import APIRouter, Path, Response
 from app.api.http.problems import problem_responses
 from app.api.responses import json_answer
 from app.api.schemas.reference import CodeListOut, CodeListsOut, CodeOut
-from app.domain.codes import CODE_LISTS
+from app.domain.code_lists import CODE_LISTS
 from app.domain.details import Detail
 from app.domain.errors import NotFound
 from app.domain.preconditions import etag_of

@@ -11,6 +11,7 @@ from app.api.schemas.referral_out import ReferralOut
 from app.api.schemas.steps import (
     AwaitedInformationIn,
     ConfirmationIn,
+    ContactAttemptIn,
     ContactLossIn,
     CounsellorChangeIn,
     EntryErrorIn,
@@ -114,6 +115,12 @@ async def change_counsellor(referral_id: ReferralId, body: CounsellorChangeIn, c
 @router.post("/entry-error", summary="Mark a referral as made by mistake", response_model=ReferralOut)
 async def report_entry_error(referral_id: ReferralId, body: EntryErrorIn, change: Refers) -> Response:
     """Mark the referral as made by mistake (*foutief ingevoerd*)."""
+    return await change.change_referral(referral_id, body.to_command(), body.occurred_at)
+
+
+@router.post("/contact-attempts", summary="Record an attempt to reach the client", response_model=ReferralOut)
+async def record_contact_attempt(referral_id: ReferralId, body: ContactAttemptIn, change: Processes) -> Response:
+    """Count an attempt to reach the client (*contactpoging*), until contact is had; only the finance team reads it."""
     return await change.change_referral(referral_id, body.to_command(), body.occurred_at)
 
 

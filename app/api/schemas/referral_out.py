@@ -164,6 +164,14 @@ class AttendanceOut(Out):
     missed_count: int | None = Described(None, description="How many appointments the client missed.")
 
 
+class ContactOut(Out):
+    """Whether the client can be reached (*contact*)."""
+
+    attempts: int | None = Described(
+        None, description="How often the counsellor tried in vain since contact was last had (*contactpogingen*)."
+    )
+
+
 class IntakeOut(Out):
     """What the intake led to (*resultaat intake*)."""
 
@@ -319,6 +327,7 @@ class ReferralOut(ReferralSummaryOut):
     assessment: AssessmentOut | None = Described(None, description="The broad assessment (*brede uitvraag*).")
     appointment: AppointmentFacts | None = Described(None, description="The newest appointment (*afspraak*).")
     attendance: AttendanceOut | None = Described(None, description="Missed appointments.")
+    contact: ContactOut | None = Described(None, description="Attempts to reach the client; for the finance team.")
     trajectory: TrajectoryFacts | None = Described(None, description="The guidance that followed (*traject*).")
     plan: PlanOut | None = Described(None, description="The signed support plan (*ondersteuningsplan*).")
     result: ResultOut | None = Described(None, description="The newest result of the trajectory.")

@@ -9,6 +9,7 @@ from app.api.forms import CODE, PHONE
 from app.api.schemas.fields import CodeText, Day, In, Line, Name, OccurredAt, Phone
 from app.domain.codes import (
     ClosureReason,
+    ContactAttemptKind,
     DropOutReason,
     ExtensionReason,
     IntakeResult,
@@ -34,6 +35,7 @@ from app.domain.commands import (
     InformationReceived,
     MarkUnreachable,
     PauseTrajectory,
+    RecordContactAttempt,
     RecordKbrStatus,
     RecordResult,
     RejectReferral,
@@ -208,6 +210,16 @@ class PlanIn(StepIn):
     def to_command(self) -> SignPlan:
         """Return the command."""
         return SignPlan(self.signed_on, self.document_reference)
+
+
+class ContactAttemptIn(StepIn):
+    """The counsellor tried in vain to reach the client (*contactpoging*)."""
+
+    kind: ContactAttemptKind = Described(description="How (*wijze*).", examples=["phone"])
+
+    def to_command(self) -> RecordContactAttempt:
+        """Return the command."""
+        return RecordContactAttempt(self.kind)
 
 
 class AwaitedInformationIn(StepIn):

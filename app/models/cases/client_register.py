@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import Connection, Row, Select, or_, select
 
-from app.domain.already_open import EarlierCase, ReferringAgain
+from app.domain.already_open import EarlierCase, EarlierReferral, ReferringAgain
 from app.domain.case import Case, CaseRules
 from app.domain.codes import ReferralStatus, TrajectoryStatus
 from app.domain.disclosed import InForce
@@ -32,20 +32,23 @@ class KnownClient:
     Attributes:
         has_open_case: whether a referral of this client still waits for something or its trajectory runs; of those of
             the organisation that refers now, whether one does as far as it knows.
+        earlier: the referrals of this client that there were already.
     """
 
     id: UUID
     sealer: Sealer
     has_open_case: bool
+    earlier: tuple[EarlierReferral, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class _StoredClient:
-    """A client that is known by a citizen service number, with its open cases as the tables have them."""
+    """A client that is known by a citizen service number, with its referrals as the tables have them."""
 
     id: UUID
     sealer: Sealer
-    open_cases: tuple[EarlierCase, ...]
+    open_cases: tuple[EarlierCase, ...] = ()
+    referrals: tuple[EarlierReferral, ...] = ()
 
 
 _OPEN = [each for each in ReferralStatus if is_open(each)]
@@ -73,6 +76,25 @@ _OPEN_OF_CLIENTS: Select[Any] = (
         ),
     )
 )
+
+_OF_CLIENTS: Select[Any] = select(
+    referral.c.id, referral.c.client_id, referral.c.organisation_id, referral.c.status, referral.c.received_at
+).where(is_any_of(referral.c.client_id, "client_ids"))
+
+
+def referrals_of(tx: Connection, client_ids: Collection[UUID]) -> Mapping[UUID, tuple[EarlierReferral, ...]]:
+    """Return the referrals of clients, by client; those without one are left out."""
+    found: dict[UUID, list[EarlierReferral]] = defaultdict(list)
+    for row in tx.execute(_OF_CLIENTS, {"client_ids": list(client_ids)}) if client_ids else ():
+        found[row.client_id].append(
+            EarlierReferral(
+                id=row.id,
+                organisation_id=row.organisation_id,
+                status=ReferralStatus(row.status),
+                received_at=row.received_at,
+            )
+        )
+    return {client_id: tuple(each) for client_id, each in found.items()}
 
 
 def open_cases_of(tx: Connection, sealers: Mapping[UUID, Sealer], day: date) -> Mapping[UUID, tuple[EarlierCase, ...]]:
@@ -109,16 +131,24 @@ class ClientRegister:
         self._new: list[NewClient] = []
 
     def prefetch(self, bsns: Collection[str]) -> None:
-        """Read which of these citizen service numbers belong to known clients, in two queries."""
+        """Read which of these citizen service numbers belong to known clients, in three queries."""
         asked = {bsn_index(self._vault, bsn): bsn for bsn in bsns if bsn not in self._known}
         found = find_clients(self._tx, asked)
         sealers = {client_id: client_sealer(self._vault, client_id, key) for client_id, key in found.values()}
         open_cases = open_cases_of(self._tx, sealers, local_date(self._rules.now))
+        referrals = referrals_of(self._tx, sealers)
+        stored = {
+            client_id: _StoredClient(
+                id=client_id,
+                sealer=sealer,
+                open_cases=open_cases.get(client_id, ()),
+                referrals=referrals.get(client_id, ()),
+            )
+            for client_id, sealer in sealers.items()
+        }
         for index, bsn in asked.items():
             client_id, _ = found.get(index, (None, b""))
-            self._known[bsn] = (
-                _StoredClient(client_id, sealers[client_id], open_cases.get(client_id, ())) if client_id else None
-            )
+            self._known[bsn] = stored.get(client_id) if client_id else None
 
     def client_for(self, bsn: str | None, referrer: ReferringAgain, in_memory: Iterable[Case]) -> KnownClient:
         """Return the client with this citizen service number, or a new one where nobody is known by it.
@@ -134,10 +164,15 @@ class ClientRegister:
         stored = self._known[bsn]
         if stored is None:
             new = self._add(bsn)
-            self._known[bsn] = _StoredClient(new.id, new.sealer, ())
+            self._known[bsn] = _StoredClient(id=new.id, sealer=new.sealer)
             return new
-        has_open = _has_open_case(stored, referrer, list(in_memory))
-        return KnownClient(id=stored.id, sealer=stored.sealer, has_open_case=has_open)
+        newer = [each for each in in_memory if each.referral.client_id == stored.id]
+        return KnownClient(
+            id=stored.id,
+            sealer=stored.sealer,
+            has_open_case=_has_open_case(stored, referrer, newer),
+            earlier=_united(stored, newer),
+        )
 
     def collect(self, writes: Writes) -> None:
         """Add the new clients to what the transaction writes."""
@@ -150,10 +185,12 @@ class ClientRegister:
         return KnownClient(id=new.id, sealer=new.sealer, has_open_case=False)
 
 
-def _has_open_case(stored: _StoredClient, referrer: ReferringAgain, in_memory: Collection[Case]) -> bool:
-    newer = {each.id for each in in_memory}
-    cases = [
-        *(EarlierCase.of(each) for each in in_memory if each.referral.client_id == stored.id),
-        *(each for each in stored.open_cases if each.id not in newer),
-    ]
+def _has_open_case(stored: _StoredClient, referrer: ReferringAgain, newer: Collection[Case]) -> bool:
+    ids = {each.id for each in newer}
+    cases = [*map(EarlierCase.of, newer), *(each for each in stored.open_cases if each.id not in ids)]
     return any(map(referrer.finds_open, cases))
+
+
+def _united(stored: _StoredClient, newer: Collection[Case]) -> tuple[EarlierReferral, ...]:
+    ids = {each.id for each in newer}
+    return (*map(EarlierReferral.of, newer), *(each for each in stored.referrals if each.id not in ids))

@@ -100,6 +100,9 @@ referral = Table(
     Column("counsellor_phone", String(40)),
     Column("missed_count", Integer, nullable=False, default=0),
     Column("question_count", Integer, nullable=False, default=0, server_default="0"),
+    # Null in rows from before it was kept.
+    Column("contact_attempts", JsonDocument),
+    Column("in_contact_at", UtcDateTime),
     Column("contact_changed_at", UtcDateTime),
     # Null in rows from before it was kept.
     Column("other_help", JsonDocument),
@@ -352,6 +355,8 @@ def state_columns(stored: Referral, now: datetime) -> Columns:
         "counsellor_phone": counsellor.phone if counsellor else None,
         "missed_count": stored.missed_count,
         "question_count": stored.question_count,
+        "contact_attempts": [each.isoformat() for each in stored.contact_attempts],
+        "in_contact_at": stored.in_contact_at,
         "contact_changed_at": stored.contact_changed_at,
         "other_help": list(stored.other_help),
         "intake_held_on": stored.intake_held_on,
@@ -478,6 +483,8 @@ def to_referral(row: Row[Any]) -> Referral:
         shows_consented=row.shows_consented,
         missed_count=row.missed_count,
         question_count=row.question_count,
+        contact_attempts=tuple(map(datetime.fromisoformat, row.contact_attempts or ())),
+        in_contact_at=row.in_contact_at,
         contact_changed_at=row.contact_changed_at,
         other_help=tuple(map(LifeDomain, row.other_help or ())),
         intake_held_on=row.intake_held_on,

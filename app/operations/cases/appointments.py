@@ -31,7 +31,7 @@ from app.domain.local_time import local_date
 from app.domain.meetings import is_to_report_due
 from app.domain.values import Appointment, Participant
 from app.operations.cases import proposals
-from app.operations.cases.contact import restore_by_appearing
+from app.operations.cases.contact import note_in_contact, restore_by_appearing
 from app.operations.cases.first_talk import is_inferred, note_first_talk
 from app.operations.cases.planning import (
     follow_decision_meeting,
@@ -207,6 +207,7 @@ def _record_meeting(case: Case, planned: Appointment | None, command: RecordAtte
     action, event = steps_of(kind).attend
     step = Step(action=action, event=event, appointment_id=planned.id if planned else None)
     case.check(step, context)
+    note_in_contact(case, context.occurred_at)
     restore_by_appearing(case, context)
     if take_step(case, kind, step, context) and planned:
         case.replace_appointment(replace(planned, status=AppointmentStatus.ATTENDED))
@@ -218,6 +219,7 @@ def _attend(case: Case, planned: Appointment | None, context: ActionContext) -> 
         event=EventType.INTAKE_ATTENDED,
         appointment_id=planned.id if planned else None,
     )
+    note_in_contact(case, context.occurred_at)
     if not case.is_beyond(step):
         restore_by_appearing(case, context)
     if case.transition(step, context) is None and not is_inferred(case):

@@ -21,6 +21,7 @@ from app.domain.commands import (
     Command,
     GiveSignal,
     MarkUnreachable,
+    RecordContactAttempt,
     ReportContactLost,
     ReportContactRestored,
 )
@@ -34,6 +35,21 @@ from app.domain.terms import RESTORE_CONTACT
 from app.domain.values import Signal
 
 _RESTORING = frozenset({Guard.CONTACT_RESTORED})
+
+
+def record_contact_attempt(case: Case, command: RecordContactAttempt, context: ActionContext) -> None:
+    """Count an attempt to reach the client, in vain; the same moment again changes nothing.
+
+    Once contact was restored or the client appeared, what was tried before counts no longer, whenever it is reported.
+    """
+    moment, step = context.occurred_at.astimezone(UTC), Step(action=Action.RECORD_CONTACT_ATTEMPT, reason=command.kind)
+    lifecycle.require_role(step.machine, step.action, context.role)
+    referral = case.referral
+    if moment in referral.contact_attempts or case.notes_only(step, context, is_late=not case.goes_on):
+        return
+    case.transition(step, context)
+    if referral.in_contact_at is None or moment > referral.in_contact_at:
+        case.referral = replace(case.referral, contact_attempts=tuple(sorted({*referral.contact_attempts, moment})))
 
 
 def report_contact_lost(case: Case, command: ReportContactLost, context: ActionContext) -> None:
@@ -58,6 +74,7 @@ def report_contact_restored(case: Case, command: ReportContactRestored, context:
     """
     step, moment = _restored(case, command.restored_on), _moment_of(command.restored_on, context)
     lifecycle.require_role(step.machine, step.action, context.role)
+    note_in_contact(case, _end_of_day(moment))
     if not case.is_contact_lost:
         _note_moment(case, moment)
     elif not _notes_only(case, step, _end_of_day(moment), context, is_over=case.is_beyond(step)):
@@ -88,6 +105,7 @@ def give_signal(case: Case, command: GiveSignal, context: ActionContext) -> None
     case.transition(Step(action=action, event=EventType.SIGNAL_GIVEN, reason=command.kind, facts=facts), context)
     case.new_signals += (signal,)
     if is_restored:
+        note_in_contact(case, context.occurred_at)
         _set_flag(case, context.occurred_at, lost=False)
     if reopens:
         case.referral = replace(case.referral, closure_reason=None)
@@ -118,6 +136,13 @@ def _note_unasked(case: Case, step: Step, day: date, context: ActionContext) -> 
     facts = {Field.TERM_CODE: RESTORE_CONTACT, Field.TERM_DUE_ON: by.isoformat() if by else None}
     case.report(EventType.CLOSED_UNASKED, facts, context)
     case.referral = replace(case.referral, flags=replace(case.referral.flags, closed_unasked=True))
+
+
+def note_in_contact(case: Case, moment: datetime) -> None:
+    """Note that the client was in contact, after which the attempts of before count no longer."""
+    at = max(moment.astimezone(UTC), case.referral.in_contact_at or moment.astimezone(UTC))
+    attempts = tuple(each for each in case.referral.contact_attempts if each > at)
+    case.referral = replace(case.referral, in_contact_at=at, contact_attempts=attempts)
 
 
 def restore_by_appearing(case: Case, context: ActionContext) -> None:
@@ -226,6 +251,7 @@ def _led_by(case: Case) -> dict[Field, FactValue]:
 
 
 HANDLERS: Mapping[type[Command], Handler] = {
+    RecordContactAttempt: record_contact_attempt,
     ReportContactLost: report_contact_lost,
     ReportContactRestored: report_contact_restored,
     MarkUnreachable: mark_unreachable,

@@ -5,7 +5,7 @@ from datetime import UTC
 
 from app.domain import lifecycle
 from app.domain.advice import age_on, routing_advice
-from app.domain.already_open import ReferringAgain
+from app.domain.already_open import ReferringAgain, referred_before
 from app.domain.case import Case
 from app.domain.codes import DisclosureOccasion, OrganisationRole, ReferralStatus
 from app.domain.commands import ActionContext, RegisterReferral
@@ -52,7 +52,7 @@ def new_case(uow: UnitOfWork, command: RegisterReferral, context: ActionContext)
             age=age_on(command.client.birth_date, local_date(received_at)),
             reference=command.reference,
             advice=routing_advice(command.contents, agreed, already_open=client.has_open_case),
-            previous_id=command.previous_id,
+            previous_id=command.previous_id or referred_before(client.earlier, referrer.id, received_at),
         ),
         sealed_contents=Lazy.of(contents),
         sealed_client=Lazy.of(command.client),

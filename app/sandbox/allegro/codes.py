@@ -11,6 +11,7 @@ from app.domain.codes import (
     BankSignalKind,
     CancellationReason,
     ClosureReason,
+    ContactAttemptKind,
     DropOutReason,
     ExtensionReason,
     InformationTopic,
@@ -105,6 +106,14 @@ EXTENSION_REASONS: Mapping[ExtensionReason, _NumberAndLabel] = {
     ExtensionReason.CLIENT_ABSENT: (603, "Klant is tijdelijk afwezig"),
     ExtensionReason.CAPACITY: (604, "Geen plaats binnen de termijn"),
     ExtensionReason.OTHER: (699, "Anders"),
+}
+
+CONTACT_ATTEMPTS: Mapping[ContactAttemptKind, _NumberAndLabel] = {
+    ContactAttemptKind.PHONE: (901, "Telefoon"),
+    ContactAttemptKind.MOBILE_MESSAGE: (902, "Sms of WhatsApp"),
+    ContactAttemptKind.EMAIL: (903, "E-mail"),
+    ContactAttemptKind.LETTER: (904, "Brief"),
+    ContactAttemptKind.VISIT: (905, "Huisbezoek"),
 }
 
 INFORMATION_TOPICS: Mapping[InformationTopic, _NumberAndLabel] = {
