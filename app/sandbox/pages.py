@@ -16,7 +16,7 @@ from app.sandbox.loopback import refusal_of
 _STYLE = """
 :root{color-scheme:light}
 body{font:16px/1.5 system-ui,sans-serif;margin:0 auto;max-width:72rem;padding:1rem;color:#1a1a1a;background:#fff}
-a{color:#0b57a4}a:focus-visible,button:focus-visible,input:focus-visible,select:focus-visible,summary:focus-visible
+a{color:#0b57a4}a:focus-visible,button:focus-visible,input:focus-visible,select:focus-visible,textarea:focus-visible,summary:focus-visible
 {outline:3px solid #0b57a4;outline-offset:2px}
 h1{font-size:1.5rem}h2{font-size:1.15rem}
 table{border-collapse:collapse;width:100%}th,td{border-bottom:1px solid #ccc;padding:.5rem;text-align:left;
@@ -26,9 +26,10 @@ vertical-align:top}td{overflow-wrap:anywhere}ul{margin:0;padding-left:1.1rem}
 .formulieren{display:grid;gap:1rem;align-items:start;grid-template-columns:repeat(auto-fill,minmax(17rem,1fr))}
 form{border:1px solid #999;border-radius:6px;padding:.8rem}form h2{margin:0 0 .5rem}
 label{display:block;font-weight:600;margin-top:.5rem}
-input,select{box-sizing:border-box;font:inherit;width:100%;padding:.45rem;border:1px solid #666;border-radius:4px;
-background:#fff}
+input,select,textarea{box-sizing:border-box;font:inherit;width:100%;padding:.45rem;border:1px solid #666;
+border-radius:4px;background:#fff}
 input[type=checkbox]{width:auto;margin-right:.5rem}
+.toelichting{margin:0;white-space:pre-line}
 button{font:inherit;font-weight:600;margin-top:.8rem;padding:.55rem 1rem;border:0;border-radius:4px;color:#fff;
 background:#0b57a4;cursor:pointer;min-height:2.75rem}
 @media(max-width:40rem){table,thead,tbody,tr,td{display:block}thead{position:absolute;left:-9999px}
@@ -42,7 +43,8 @@ class Field:
     """One field of a form.
 
     Attributes:
-        kind: the type of an ``input``: ``text``, ``date``, ``datetime-local``, ``tel``, ``checkbox``; or ``select``.
+        kind: the type of an ``input``: ``text``, ``date``, ``datetime-local``, ``tel``, ``checkbox``; or ``select`` or
+            ``textarea``.
         value: with which it is filled in.
         choices: the values of a ``select`` with their labels.
     """
@@ -62,12 +64,14 @@ class Form:
     Attributes:
         name: tells the forms of a page apart.
         button: the text on its button.
+        intro: the text above its fields.
     """
 
     name: str
     title: str
     button: str
     fields: tuple[Field, ...]
+    intro: str = ""
 
 
 class FormFault(ValueError):
@@ -167,8 +171,9 @@ def _cell(name: str, cell: str) -> str:
 
 def _form(action: str, form: Form) -> str:
     inputs = "".join(_input(form, each) for each in form.fields)
+    intro = f'<p class="toelichting">{escape(form.intro)}</p>' if form.intro else ""
     return (
-        f'<form method="post" action="{escape(action)}"><h2>{escape(form.title)}</h2>'
+        f'<form method="post" action="{escape(action)}"><h2>{escape(form.title)}</h2>{intro}'
         f'<input type="hidden" name="formulier" value="{escape(form.name)}">{inputs}'
         f'<button type="submit">{escape(form.button)}</button></form>'
     )
@@ -181,6 +186,8 @@ def _input(form: Form, field: Field) -> str:
     if field.kind == "select":
         options = "".join(f'<option value="{escape(value)}">{escape(text)}</option>' for value, text in field.choices)
         return f'{label}<select id="{key}" name="{name}"{must}>{options}</select>'
+    if field.kind == "textarea":
+        return f'{label}<textarea id="{key}" name="{name}" rows="4"{must}>{escape(field.value)}</textarea>'
     if field.kind == "checkbox":
         box = f'<input type="checkbox" id="{key}" name="{name}" value="J">'
         return f'<label for="{key}">{box}{escape(field.label)}</label>'

@@ -15,6 +15,7 @@ from app.adapters.gidso import answers as gidso_answers
 from app.adapters.gidso import journal
 from app.adapters.gidso import schemas as gidso_schemas
 from app.adapters.gidso.source import read_row
+from app.adapters.rmw import answers as rmw_answers
 from app.adapters.rmw import mapping as rmw_mapping
 from app.adapters.rmw import schemas as rmw_schemas
 from app.domain import codes
@@ -164,8 +165,8 @@ def test_allegro_its_contract_and_its_adapter_have_the_same_lengths() -> None:
 
 
 def is_answer(path: str) -> bool:
-    """Return whether a field of GIDSO's registration is read as part of a record of its own."""
-    return path.split(".")[0] in gidso_answers.LISTS
+    """Return whether a field of a registration in GIDSO or RMW is read as part of a record of its own."""
+    return path.removesuffix("[]").split(".")[0] in gidso_answers.LISTS | rmw_answers.LISTS
 
 
 def test_gidso_its_contract_and_its_adapter_have_the_same_lengths() -> None:
@@ -182,10 +183,20 @@ def test_gidso_its_contract_and_its_adapter_have_the_same_lengths() -> None:
 
 def test_rmw_its_contract_and_its_adapter_have_the_same_lengths() -> None:
     in_contract = limited(xsd_lengths("Aanmelding"))
-    written = {name: xsd_lengths(name.capitalize())[""] for name in rmw_messages.REQUEST}
+    read = model_lengths(rmw_schemas.Aanmelding)
+    for name, model in (("reactie", rmw_schemas.Reactie), ("signaal", rmw_schemas.Signaal)):
+        read |= model_lengths(model, name)
+    own = [name for name in rmw_messages.REQUEST if "." not in name]
+    written = {name: xsd_lengths(name.capitalize())[""] for name in own}
+    asked = {f"verzoek.{name}": limit for name, limit in xsd_lengths("Verzoek").items()}
 
-    assert in_contract == limited(rmw_messages.REGISTRATION) == limited(model_lengths(rmw_schemas.Aanmelding))
-    assert written == dict(rmw_messages.REQUEST)
+    assert in_contract == limited(rmw_messages.REGISTRATION)
+    # A reference that is too long is no reference; the number of the registration is added to each.
+    assert limited(read) == {path: limit for path, limit in in_contract.items() if path != "reactie.kenmerk"} | {
+        "reactie.aanmeldnummer": 20,
+        "signaal.aanmeldnummer": 20,
+    }
+    assert written | limited(asked) == limited(rmw_messages.REQUEST)
 
 
 async def test_the_console_of_allegro_refuses_what_is_too_long_and_stores_nothing() -> None:
@@ -334,7 +345,7 @@ def test_what_is_too_long_at_gidso_goes_to_quarantine_whole(path: str) -> None:
     assert "xxx" not in too_long.unread.message
 
 
-@pytest.mark.parametrize("path", limited(rmw_messages.REGISTRATION))
+@pytest.mark.parametrize("path", [path for path in limited(rmw_messages.REGISTRATION) if not is_answer(path)])
 def test_what_is_too_long_at_rmw_cannot_be_read(path: str) -> None:
     whole, limit = rmw_env.registration(**rmw_env.FULL), rmw_messages.REGISTRATION[path] or 0
     fits, too_long = (

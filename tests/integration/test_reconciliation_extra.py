@@ -61,7 +61,8 @@ async def emptied_allegro(partners: PartnersEnv, folder: Path) -> AsyncIterator[
     worker = build_worker(hub.db, hub.services, settings_of(folder, servers))
     console = httpx.AsyncClient(base_url=server.url)
     await worker.pullers[System.ALLEGRO].round()
-    yield PartnersEnv(hub=hub, worker=worker, servers=servers, consoles={**partners.consoles, System.ALLEGRO: console})
+    consoles = {**partners.consoles, System.ALLEGRO: console}
+    yield PartnersEnv(hub=hub, worker=worker, servers=servers, consoles=consoles, clock=partners.clock)
     await console.aclose()
     await worker.close()
     await server.stop()

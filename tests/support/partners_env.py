@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -40,6 +40,12 @@ class PartnersEnv:
     worker: WorkerLoops
     servers: Mapping[System, Server]
     consoles: Mapping[System, httpx.AsyncClient]
+    clock: SettableClock
+
+    def advance(self, by: timedelta) -> None:
+        """Let time pass, for the hub and for its partners."""
+        for clock in (self.hub.clock, self.clock):
+            clock.set(clock.now() + by)
 
     async def pull(self, *systems: System) -> None:
         """Pull as the worker's loop does, jobs included."""
@@ -115,7 +121,7 @@ async def partners_of(hub: InProcessHub, folder: Path) -> AsyncIterator[Partners
     consoles = {system: httpx.AsyncClient(base_url=server.url) for system, server in servers.items()}
     worker = build_worker(hub.db, hub.services, settings_of(folder, servers))
     try:
-        yield PartnersEnv(hub=hub, worker=worker, servers=servers, consoles=consoles)
+        yield PartnersEnv(hub=hub, worker=worker, servers=servers, consoles=consoles, clock=clock)
     finally:
         await worker.close()
         await asyncio.gather(*(console.aclose() for console in consoles.values()))

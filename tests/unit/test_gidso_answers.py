@@ -89,8 +89,30 @@ def test_a_planned_three_way_meeting_asks_only_while_no_answer_was_given() -> No
         asked = request_of(message(event_type, **planned, appointment__response="requested"))
 
         assert asked == {"Soort": "AFSPRAAK", "Kenmerk": str(APPOINTMENT), "Tijden": IN_ROTTERDAM[:1]}
-        for response in ("accepted", "not_asked", "other_times", None):
-            assert request_of(message(event_type, **planned, appointment__response=response)) is None
+
+
+def test_what_was_asked_is_settled_once_it_is_planned_moved_cancelled_or_withdrawn() -> None:
+    planned = {"appointment__id": str(APPOINTMENT), "appointment__kind": "follow_up"}
+    settled = {
+        "Soort": "AFSPRAAK",
+        "Kenmerk": str(APPOINTMENT),
+        "Stand": "VERVALLEN",
+        "Afspraaksoort": "Vervolggesprek",
+    }
+    for event_type, response in (
+        (EventType.MEETING_SCHEDULED, "accepted"),
+        (EventType.MEETING_SCHEDULED, "not_answered"),
+        (EventType.MEETING_RESCHEDULED, "not_asked"),
+        (EventType.MEETING_CANCELLED, "accepted"),
+        (EventType.INTAKE_CANCELLED, None),
+    ):
+        assert request_of(message(event_type, **planned, appointment__response=response)) == settled
+    for response in ("not_asked", None):
+        assert request_of(message(EventType.INTAKE_SCHEDULED, **planned, appointment__response=response)) is None
+    withdrawn = message(EventType.INFORMATION_REQUEST_WITHDRAWN, information__id=str(APPOINTMENT))
+    assert request_of(withdrawn) == {"Soort": "VRAAG", "Kenmerk": str(APPOINTMENT), "Stand": "VERVALLEN"}
+    restored = {"Soort": "CONTACT", "Kenmerk": str(UUID(int=7)), "Stand": "VERVALLEN"}
+    assert request_of(message(EventType.CONTACT_RESTORED)) == restored
 
 
 def test_lost_contact_asks_to_restore_it_where_that_was_released() -> None:
@@ -113,6 +135,13 @@ def test_a_request_follows_the_contract() -> None:
             **{Field.APPOINTMENT_ID.replace(".", "__"): str(APPOINTMENT)} | {"appointment__proposed_times": TIMES},
         ),
         message(EventType.CONTACT_LOST, referral__requested_action="restore_contact"),
+        message(EventType.MEETING_CANCELLED, appointment__id=str(APPOINTMENT), appointment__kind="follow_up"),
+        message(
+            EventType.INFORMATION_REQUESTED,
+            information__id=str(APPOINTMENT),
+            information__topic="housing",
+            information__question="Hoe lang?",
+        ),
     ]
     for each in asked:
         validator("gidso", SCHEMAS["Verzoek"]).validate(request_of(each))

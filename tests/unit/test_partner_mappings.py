@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from lxml import etree
 
 from app.adapters.allegro.outgoing import referral_body
+from app.adapters.gidso import answers as gidso_answers
 from app.adapters.gidso import mapping as gidso_mapping
-from app.adapters.gidso.answers import LISTS
+from app.adapters.rmw import answers as rmw_answers
 from app.adapters.rmw import mapping as rmw_mapping
 from app.adapters.rmw.schemas import RegistrationList
 from app.adapters.rmw.soap import read
@@ -71,12 +72,12 @@ class Incoming:
 def full_gidso() -> Incoming:
     whole = example_of("gidso", "lijstAanmeldingen", "200", "laatsteBladzijde")["value"][0]
     # What the worker answers and reports is read as records of its own.
-    example = {name: value for name, value in whole.items() if name not in LISTS}
+    example = {name: value for name, value in whole.items() if name not in gidso_answers.LISTS}
     listed = codes("gidso", OPENAPI["gidso"]["components"]["schemas"]["Aanmelding"])
     return Incoming(
         mapping=gidso_mapping,
         example=example,
-        codes={path: each for path, each in listed.items() if path.split(".")[0] not in LISTS},
+        codes={path: each for path, each in listed.items() if path.split(".")[0] not in gidso_answers.LISTS},
         read=lambda row: gidso_mapping.to_commands(gidso_mapping.Kind.REFERRAL, row),
         stated=RegisterReferral(
             organisation_code="wijkteam-feijenoord",
@@ -95,8 +96,8 @@ def full_rmw() -> Incoming:
     kind = XSD.find("*[@name='Aanmelding']")
     assert kind is not None
     # What systems write on a registration, and RMW's own counters, are not part of its contents; the kind of a team is
-    # known from the hub's own register.
-    not_read = ("statusregel", "tab", "mutatienummer", "tijdstipMutatie", "soortTeam")
+    # known from the hub's own register; and what consultants answer is read as records of its own.
+    not_read = {"statusregel", "tab", "mutatienummer", "tijdstipMutatie", "soortTeam"} | rmw_answers.LISTS
     return Incoming(
         mapping=rmw_mapping,
         example={name: value for name, value in listed.contents.items() if name not in not_read},

@@ -1,35 +1,36 @@
-"""What a worker answers and reports on a registration in GIDSO: reactions (*reacties*) and signals (*signalen*).
-
-Each is a record of its own, with its own id and moment: it is applied once, whatever else changes, and no other record
-of the case waits for one that cannot be read.
-"""
+"""What a worker answers and reports on a registration in GIDSO: reactions (*reacties*) and signals (*signalen*)."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
-from uuid import UUID
 
+from app.adapters.common import worker_answers
 from app.adapters.common.drift import unknown_in
-from app.adapters.common.parsing import meaning, noon_of, parse, read_record, without_id
+from app.adapters.common.parsing import meaning, noon_of, parse
+from app.adapters.common.worker_answers import AnswerFields, AnswerList, Reaction, ReactionKind, items_of, to_command
 from app.adapters.gidso.mapping import Kind
 from app.adapters.gidso.schemas import Reactie, Signaal
-from app.domain.codes import CancellationReason, SignalKind
-from app.domain.commands import AnswerInformation, CancelAppointment, Command, GiveSignal, RespondToAppointment
-from app.domain.errors import PartnerUnreadable
+from app.domain.codes import SignalKind
+from app.domain.commands import Command, GiveSignal
 from app.domain.local_time import local_date
-from app.domain.ports import STATED_ONCE, PartnerRecord
+from app.domain.ports import PartnerRecord
 
-REACTIONS, SIGNALS = "Reacties", "Signalen"
-LISTS: Final = frozenset({REACTIONS, SIGNALS})
+_REACTIONS: Final = AnswerList(name="Reacties", kind=Kind.REACTION, id_name="ReactieId")
+_SIGNALS: Final = AnswerList(name="Signalen", kind=Kind.SIGNAL, id_name="SignaalId")
+LISTS: Final = frozenset({_REACTIONS.name, _SIGNALS.name})
 """The fields of a registration that hold these records."""
 ANSWERS: Final = frozenset({Kind.REACTION, Kind.SIGNAL})
 """The kinds of these records."""
 
-ACCEPTED, OTHER_TIMES, CANCELLED, ANSWERED = "AKKOORD", "ANDERE_TIJDEN", "AFZEGGEN", "ANTWOORD"
-REACTION_KINDS: Final = frozenset({ACCEPTED, OTHER_TIMES, CANCELLED, ANSWERED})
+REACTION_KINDS: Final[Mapping[str, ReactionKind]] = {
+    "AKKOORD": ReactionKind.ACCEPTED,
+    "ANDERE_TIJDEN": ReactionKind.OTHER_TIMES,
+    "AFZEGGEN": ReactionKind.CANCELLED,
+    "ANTWOORD": ReactionKind.ANSWERED,
+}
 # That its own support stopped, the team says on the registration itself.
-SIGNAL_KINDS: Mapping[str, SignalKind] = {
+SIGNAL_KINDS: Final[Mapping[str, SignalKind]] = {
     "CONTACTGEGEVENS_GEWIJZIGD": SignalKind.CONTACT_DETAILS_CHANGED,
     "MEDEWERKER_GEWIJZIGD": SignalKind.WORKER_CHANGED,
     "CONTACT_HERSTELD": SignalKind.CONTACT_RESTORED,
@@ -42,7 +43,7 @@ SIGNAL_KINDS: Mapping[str, SignalKind] = {
 }
 
 _PARTNER = "GIDSO"
-_OF: Final = {REACTIONS: (Kind.REACTION, "ReactieId"), SIGNALS: (Kind.SIGNAL, "SignaalId")}
+_FIELDS: Final = AnswerFields(reference="Kenmerk", times="Tijden", text="Tekst")
 
 
 def read_answers(row: Mapping[str, object], read_at: datetime) -> list[PartnerRecord]:
@@ -52,8 +53,8 @@ def read_answers(row: Mapping[str, object], read_at: datetime) -> list[PartnerRe
         row: a registration.
         read_at: when it was read: the moment of what has no readable moment of its own.
     """
-    records = [_read(name, item, row, read_at) for name in _OF for item in _items(row.get(name))]
-    return sorted(records, key=lambda each: each.occurred_at)
+    lists = (_REACTIONS, _SIGNALS)
+    return worker_answers.read_answers(row, lists, "AanmeldingId", read_at, _steps)
 
 
 def to_answer_commands(kind: Kind, payload: Mapping[str, object]) -> tuple[Command, ...]:
@@ -61,38 +62,25 @@ def to_answer_commands(kind: Kind, payload: Mapping[str, object]) -> tuple[Comma
     if kind is Kind.SIGNAL:
         signal = parse(Signaal, payload, _PARTNER)
         return (GiveSignal(meaning(SIGNAL_KINDS, signal.soort, "Soort"), signal.tekst or None),)
-    return (_to_reaction(parse(Reactie, payload, _PARTNER)),)
+    given = parse(Reactie, payload, _PARTNER)
+    reaction = Reaction(
+        kind=meaning(REACTION_KINDS, given.soort, "Soort"),
+        reference=given.kenmerk,
+        times=given.tijden,
+        text=given.tekst,
+    )
+    return (to_command(reaction, _FIELDS),)
 
 
 def unknown_in_answers(row: Mapping[str, object]) -> Iterator[str]:
     """Return the places of the fields of reactions and signals that the contract does not know."""
-    for name, model in ((REACTIONS, Reactie), (SIGNALS, Signaal)):
-        groups = [item for item in _items(row.get(name)) if isinstance(item, Mapping)]
-        yield from unknown_in(groups, model, _OF[name][0])
+    for each, model in ((_REACTIONS, Reactie), (_SIGNALS, Signaal)):
+        groups = [item for item in items_of(row.get(each.name)) if isinstance(item, Mapping)]
+        yield from unknown_in(groups, model, each.kind)
 
 
-def _items(value: object) -> list[object]:
-    # What is no list is read as one item, which cannot be read either, so that it goes to quarantine.
-    return [] if value is None else list(value) if isinstance(value, list) else [value]
-
-
-def _read(name: str, item: object, row: Mapping[str, object], read_at: datetime) -> PartnerRecord:
-    kind, id_name = _OF[name]
-    case_id = row.get("AanmeldingId")
-    payload = {**(item if isinstance(item, Mapping) else {name: item}), "AanmeldingId": case_id}
-    own_id = payload.get(id_name)
-    record = PartnerRecord(
-        kind=kind,
-        external_id=own_id if isinstance(own_id, str) and own_id else without_id(payload),
-        case_id=case_id if isinstance(case_id, str) and case_id else without_id(row),
-        version=STATED_ONCE,
-        payload=payload,
-        occurred_at=read_at,
-    )
-    return read_record(record, _steps(record, kind))
-
-
-def _steps(record: PartnerRecord, kind: Kind) -> Iterator[PartnerRecord]:
+def _steps(record: PartnerRecord) -> Iterator[PartnerRecord]:
+    kind = Kind(record.kind)
     record = replace(record, occurred_at=_moment(kind, record.payload))
     yield record
     yield replace(record, commands=to_answer_commands(kind, record.payload))
@@ -105,32 +93,3 @@ def _moment(kind: Kind, payload: Mapping[str, object]) -> datetime:
     signal = parse(Signaal, payload, _PARTNER)
     registered = signal.geregistreerd_op
     return registered if signal.datum == local_date(registered) else noon_of(signal.datum)
-
-
-def _to_reaction(reaction: Reactie) -> Command:
-    appointment_id = reference = _reference(reaction)
-    meaning(dict.fromkeys(REACTION_KINDS), reaction.soort, "Soort")
-    if reaction.soort == ANSWERED:
-        return _to_answer(reaction, reference)
-    if reaction.soort == CANCELLED:
-        return CancelAppointment(CancellationReason.REFERRER_CANCELLED, appointment_id)
-    if reaction.soort == OTHER_TIMES:
-        return RespondToAppointment(appointment_id, accepted=False, other_times=reaction.tijden)
-    if len(reaction.tijden) > 1:
-        raise PartnerUnreadable("Tijden", "Tijden holds more than the one time that is accepted; have it corrected")
-    return RespondToAppointment(appointment_id, accepted=True, chosen_time=next(iter(reaction.tijden), None))
-
-
-def _to_answer(reaction: Reactie, request_id: UUID | None) -> Command:
-    if request_id is None:
-        raise PartnerUnreadable("Kenmerk", "Kenmerk is missing; have the question named that is answered")
-    if not reaction.tekst:
-        raise PartnerUnreadable("Tekst", "Tekst is missing; have the answer written")
-    return AnswerInformation(request_id, reaction.tekst)
-
-
-def _reference(reaction: Reactie) -> UUID | None:
-    try:
-        return UUID(reaction.kenmerk) if reaction.kenmerk else None
-    except ValueError:
-        raise PartnerUnreadable("Kenmerk", "Kenmerk is no UUID of a request; have it corrected at GIDSO") from None

@@ -15,7 +15,7 @@ from app.adapters.common.http import http_client, partner_errors
 from app.adapters.common.pace import Pace
 from app.adapters.common.transport import A_LIST
 from app.adapters.rmw.schemas import RegistrationList, RegistrationState, StatusUpdate
-from app.adapters.rmw.soap import NAMESPACE, Fault, NotSoap, read, read_list, request, security_header
+from app.adapters.rmw.soap import NAMESPACE, Fault, Fields, NotSoap, read, read_list, request, security_header
 from app.domain.errors import PartnerRefused, PartnerUnreachable
 
 Reader = Callable[[bytes], etree._Element | Fault]
@@ -85,7 +85,7 @@ class RmwClient:
             raise _error(answer)
 
     async def _ask(
-        self, action: str, fields: dict[str, str], reader: Reader = read, extensions: Mapping[str, bool] | None = None
+        self, action: str, fields: Fields, reader: Reader = read, extensions: Mapping[str, bool] | None = None
     ) -> etree._Element:
         answer = await self._call(action, fields, reader, extensions)
         if isinstance(answer, Fault):
@@ -93,7 +93,7 @@ class RmwClient:
         return answer
 
     async def _call(
-        self, action: str, fields: dict[str, str], reader: Reader = read, extensions: Mapping[str, bool] | None = None
+        self, action: str, fields: Fields, reader: Reader = read, extensions: Mapping[str, bool] | None = None
     ) -> etree._Element | Fault:
         headers = {"Content-Type": "text/xml; charset=utf-8", "SOAPAction": f'"{NAMESPACE}/{action}"'}
         with partner_errors(_PARTNER):

@@ -4,12 +4,12 @@ Source: the code lists of ``openapi/partners/rmw.xsd``. A code that is not in a 
 """
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
+from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
 
 from app.adapters.common.parsing import (
-    birth_date_of,
     checked_bsn,
     checked_names,
     meaning,
@@ -17,9 +17,9 @@ from app.adapters.common.parsing import (
     meanings,
     noon_of,
     parse,
-    plausible,
 )
 from app.adapters.rmw.remarks import remark
+from app.adapters.rmw.requests import request_of
 from app.adapters.rmw.schemas import (
     Aanmelding,
     Betrokkene,
@@ -28,7 +28,7 @@ from app.adapters.rmw.schemas import (
     StatusUpdate,
     Toestemming,
 )
-from app.domain.birth_date import BirthDate
+from app.adapters.rmw.stuf import read_birth_day, read_day, read_moment
 from app.domain.codes import (
     ConsentForm,
     ConsentScope,
@@ -43,13 +43,22 @@ from app.domain.codes import (
     WithdrawalReason,
 )
 from app.domain.commands import Command, RegisterReferral, WithdrawReferral
-from app.domain.errors import PartnerRefused, PartnerUnreadable
+from app.domain.errors import PartnerRefused
 from app.domain.events import EventType
 from app.domain.local_time import AMSTERDAM
 from app.domain.ports import PartnerMessage
 from app.domain.values import ClientDetails, Consent, HelpOrganisation, ReferralContents, Worker
 
-MAPPING_VERSION: Final = "2"
+MAPPING_VERSION: Final = "3"
+
+
+class Kind(StrEnum):
+    """The kinds of records that RMW's list consists of."""
+
+    REFERRAL = "aanmelding"
+    REACTION = "reactie"
+    SIGNAL = "signaal"
+
 
 YES_NO: Final = MappingProxyType({"J": True, "N": False})
 SEX: Final[Mapping[str, str | None]] = MappingProxyType({"M": "m", "V": "f", "O": None})
@@ -194,24 +203,13 @@ def withdrawal() -> tuple[Command, ...]:
     return (WithdrawReferral(WithdrawalReason.OTHER),)
 
 
-def stuf_moment(moment: datetime) -> str:
-    """Return a moment as in StUF: jjjjmmdduummss, Dutch time."""
-    return f"{moment.astimezone(AMSTERDAM):%Y%m%d%H%M%S}"
-
-
 def changed_at(registration: ListedRegistration) -> datetime:
     """Return when a consultant last changed the registration, in UTC.
 
     Raises:
         PartnerUnreadable: the StUF moment (jjjjmmdduummss, Dutch time) is missing, or is no moment.
     """
-    digits = _digits(registration.changed_at, 14, "tijdstipMutatie")
-    try:
-        # StUF has no offset; of the hour that comes twice in autumn the first is taken.
-        local = plausible(datetime.fromisoformat(f"{digits[:8]}T{digits[8:]}")).replace(tzinfo=AMSTERDAM)
-    except ValueError:
-        raise PartnerUnreadable("tijdstipMutatie", "tijdstipMutatie is not a moment (jjjjmmdduummss)") from None
-    return local.astimezone(UTC)
+    return read_moment(registration.changed_at, "tijdstipMutatie")
 
 
 def to_status_update(message: PartnerMessage) -> StatusUpdate:
@@ -228,6 +226,7 @@ def to_status_update(message: PartnerMessage) -> StatusUpdate:
         on=f"{message.occurred_at.astimezone(AMSTERDAM):%Y%m%d}",
         remark=remark(message.fields),
         reference=str(message.id),
+        request=request_of(message),
     )
 
 
@@ -267,7 +266,7 @@ def _client(klant: Klant) -> ClientDetails:
     return ClientDetails(
         given_name=given_name,
         family_name=family_name,
-        birth_date=_birth_date(klant.geboortedatum, "klant.geboortedatum"),
+        birth_date=read_birth_day(klant.geboortedatum, "klant.geboortedatum"),
         bsn=checked_bsn(klant.bsn, "klant.bsn"),
         sex=meaning_if_given(SEX, klant.geslacht, "klant.geslacht"),
         address=klant.adres,
@@ -294,33 +293,11 @@ def _consent(toestemming: Toestemming | None) -> Consent:
     scopes = frozenset(scope for scope, agreed in stated.items() if agreed)
     if not scopes:
         return Consent()
-    given_on = None if toestemming.datum is None else _date(toestemming.datum, "toestemming.datum")
+    given_on = None if toestemming.datum is None else read_day(toestemming.datum, "toestemming.datum")
     return Consent(scopes, given_on, form=form)
 
 
 def _received_at(message: Aanmelding, changed: datetime) -> datetime:
     # A date without a time means noon, but a referral is never received after it was last changed.
-    day = _date(message.datumAanmelding, "datumAanmelding")
+    day = read_day(message.datumAanmelding, "datumAanmelding")
     return min(noon_of(day).astimezone(UTC), changed)
-
-
-def _date(value: str, field: str) -> date:
-    try:
-        return plausible(date.fromisoformat(_digits(value, 8, field)))
-    except ValueError:
-        raise PartnerUnreadable(field, f"{field} is not a date (jjjjmmdd)") from None
-
-
-def _birth_date(value: str, field: str) -> BirthDate:
-    digits = _digits(value, 8, field)
-    try:
-        return birth_date_of(f"{digits[:4]}-{digits[4:6]}-{digits[6:]}")
-    except ValueError:
-        message = f"{field} is not a date (jjjjmmdd, with zeros for a day or month that is not known)"
-        raise PartnerUnreadable(field, message) from None
-
-
-def _digits(value: str, length: int, field: str) -> str:
-    if len(value) == length and value.isascii() and value.isdigit():
-        return value
-    raise PartnerUnreadable(field, f"{field} does not consist of {length} digits")

@@ -39,7 +39,7 @@ def remark(fields: Mapping[str, object]) -> str:
 
 
 def shown(fields: Mapping[str, object]) -> frozenset[Field]:
-    """Return the fields that a status line shows: with its remark, and with its status and its day."""
+    """Return the fields that a status line without a request shows: with its remark, its status and its day."""
     return _IN_THE_STATUS | _fitting(fields).keys()
 
 
@@ -82,7 +82,6 @@ _PARTS: Final[tuple[tuple[Field, str, Show], ...]] = (
     (Field.TERM_EXTENSION_REASON, "Reden verlenging", label(ExtensionReason)),
     (Field.INFORMATION_TOPIC, "Onderwerp", label(InformationTopic)),
     (Field.INFORMATION_DUE_ON, "Antwoord uiterlijk", day),
-    (Field.INFORMATION_QUESTION, "Vraag", str),
     (Field.APPOINTMENT_STARTS_AT, "Afspraak", moment),
     (Field.APPOINTMENT_PROPOSED_TIMES, "Tijden", listed(moment)),
     (Field.APPOINTMENT_ANSWER_BY, "Antwoord uiterlijk", day),

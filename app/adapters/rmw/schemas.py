@@ -7,14 +7,15 @@ from lxml import etree
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
 from app.adapters.rmw.mending import restored
-from app.adapters.rmw.soap import NAMESPACE
+from app.adapters.rmw.soap import NAMESPACE, Fields
 
 _PREFIX: Final = f"{{{NAMESPACE}}}"
-_REPEATED: Final = frozenset({"dreiging", "aandachtspunt", "betrokken", "leefgebied"})
+_REPEATED: Final = frozenset({"dreiging", "aandachtspunt", "betrokken", "leefgebied", "reactie", "signaal", "tijd"})
 _NOT_CONTENTS: Final = frozenset({"statusregel", "tab", "mutatienummer", "tijdstipMutatie"})
 
 # A longer value breaks the contract and is not cut off: the record goes to quarantine.
 Number = Annotated[str, StringConstraints(max_length=20)]
+Key = Annotated[str, StringConstraints(max_length=40)]
 Language = Annotated[str, StringConstraints(max_length=35)]
 Phone = Annotated[str, StringConstraints(max_length=40)]
 Code = Annotated[str, StringConstraints(max_length=80)]
@@ -107,6 +108,29 @@ class Aanmelding(_Message):
     vervallen: str
 
 
+class Reactie(_Message):
+    """A consultant's answer to a request of the hub; moments are StUF moments (jjjjmmdduummss), in Dutch time."""
+
+    reactienummer: Key
+    aanmeldnummer: Number
+    soort: str
+    kenmerk: str | None = None
+    tijdstip: str
+    tijd: Annotated[tuple[str, ...], Field(max_length=10)] = ()
+    tekst: Text | None = None
+
+
+class Signaal(_Message):
+    """What a consultant reports unasked; ``datum`` is a StUF date."""
+
+    signaalnummer: Key
+    aanmeldnummer: Number
+    soort: str
+    datum: str
+    tijdstip: str
+    tekst: Text | None = None
+
+
 @dataclass(frozen=True)
 class ListedRegistration:
     """One registration of a list.
@@ -175,15 +199,20 @@ class RegistrationState:
 
 @dataclass(frozen=True, kw_only=True)
 class StatusUpdate:
-    """A new status of a referral code; ``on`` is a StUF date, ``remark`` at most 200 characters."""
+    """A new status of a referral code; ``on`` is a StUF date, ``remark`` at most 200 characters.
+
+    Attributes:
+        request: what is asked of the consultant (*verzoek*), in the order of the schema; None: nothing.
+    """
 
     registration_number: str
     status_code: str
     on: str
     remark: str
     reference: str
+    request: Fields | None = None
 
-    def fields(self) -> dict[str, str]:
+    def fields(self) -> Fields:
         """Return the fields of ``wijzigAanmeldcodeStatus`` in the order of the schema."""
         remark = {"toelichting": self.remark} if self.remark else {}
         return {
@@ -192,6 +221,7 @@ class StatusUpdate:
             "datum": self.on,
             **remark,
             "kenmerk": self.reference,
+            **({"verzoek": self.request} if self.request else {}),
         }
 
 

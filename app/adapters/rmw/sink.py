@@ -4,6 +4,7 @@ from app.adapters.common.writing import write_once
 from app.adapters.rmw.client import RmwClient
 from app.adapters.rmw.mapping import ENDINGS, to_status_update
 from app.adapters.rmw.remarks import shown
+from app.adapters.rmw.requests import shown_in_request
 from app.adapters.rmw.schemas import StatusUpdate
 from app.domain.codes import System
 from app.domain.ports import PartnerMessage, Receipt
@@ -36,7 +37,9 @@ class RmwSink:
                 message.attempt, write=lambda: self._close_tab(update), is_there=lambda: self._is_tab_closed(update)
             )
             was_there = was_there and was_closed
-        return Receipt(update.registration_number, already_there=was_there, shown=shown(message.fields))
+        return Receipt(
+            update.registration_number, already_there=was_there, shown=shown(message.fields) | shown_in_request(message)
+        )
 
     async def _has_line(self, update: StatusUpdate) -> bool:
         return update.reference in (await self._client.registration_state(update.registration_number)).references

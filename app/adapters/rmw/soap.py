@@ -3,7 +3,7 @@
 Sources: SOAP 1.1, sections 4 and 6; WS-Security 1.0, section 12; WS-Security UsernameToken Profile 1.0, section 3.1.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -22,6 +22,10 @@ _PASSWORD_TEXT: Final = f"{_WSS}username-token-profile-1.0#PasswordText"
 _DOCUMENT_TYPE: Final = "RMW returned an answer with a document type"
 # The types of lxml do not know that None names the default namespace.
 _NSMAP: Final[dict[Any, str]] = {None: NAMESPACE}
+
+
+Fields = Mapping[str, "str | Sequence[str] | Fields"]
+"""The fields of a message in the order of the schema: a text, a text for each occurrence, or a group of fields."""
 
 
 class NotSoap(Exception):
@@ -55,7 +59,7 @@ def security_header(username: str, password: str) -> etree._Element:
     return header
 
 
-def request(header: bytes, action: str, fields: Mapping[str, str]) -> bytes:
+def request(header: bytes, action: str, fields: Fields) -> bytes:
     """Return a request: this serialised header, and the action with its fields in the order of the schema.
 
     With a ``kenmerk`` among the fields it is a change (StUF ``Lk01``), without it a question (``Lv01``).
@@ -65,8 +69,7 @@ def request(header: bytes, action: str, fields: Mapping[str, str]) -> bytes:
     code = "Lk01" if "kenmerk" in fields else "Lv01"
     for name, value in (("berichtcode", code), ("zender", "TRAJECTHUB"), ("ontvanger", "RMW")):
         etree.SubElement(steering, f"{{{NAMESPACE}}}{name}").text = value
-    for name, value in fields.items():
-        etree.SubElement(body, f"{{{NAMESPACE}}}{name}").text = value
+    _add(body, fields)
     content = etree.tostring(body)
     return b'<soap:Envelope xmlns:soap="%b">%b<soap:Body>%b</soap:Body></soap:Envelope>' % (
         _SOAP.encode(),
@@ -96,6 +99,16 @@ def read_list(message: bytes) -> etree._Element | Fault:
         return read(message)
     except NotSoap:
         return _content(_parse(taken_apart(_mended(message), _is_xml).encode()))
+
+
+def _add(parent: etree._Element, fields: Fields) -> None:
+    for name, value in fields.items():
+        for each in (value,) if isinstance(value, str | Mapping) else value:
+            child = etree.SubElement(parent, f"{{{NAMESPACE}}}{name}")
+            if isinstance(each, str):
+                child.text = each
+            else:
+                _add(child, each)
 
 
 def _content(root: etree._Element) -> etree._Element | Fault:

@@ -1,6 +1,6 @@
 """Reads RMW's list of registrations."""
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Collection, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -8,9 +8,11 @@ from typing import Final
 from app.adapters.common.drift import drift_of, unknown_in
 from app.adapters.common.parsing import UNKNOWN_MOMENT, read_record
 from app.adapters.common.progress import PagesRead
+from app.adapters.rmw.answers import ANSWERS, LISTS, answer_steps, read_answers, unknown_in_answers
 from app.adapters.rmw.client import RmwClient
-from app.adapters.rmw.mapping import MAPPING_VERSION, changed_at, stuf_moment, to_commands, withdrawal
+from app.adapters.rmw.mapping import MAPPING_VERSION, Kind, changed_at, to_commands, withdrawal
 from app.adapters.rmw.schemas import Aanmelding, ListedRegistration, RegistrationList
+from app.adapters.rmw.stuf import stuf_moment
 from app.domain.codes import System
 from app.domain.errors import PartnerUnreachable
 from app.domain.ports import Page, PartnerRecord, QuarantinedRecord
@@ -18,13 +20,14 @@ from app.domain.ports import Page, PartnerRecord, QuarantinedRecord
 PAGE_SIZE: Final = 500
 """The most that RMW lists at once."""
 
-_KIND: Final = "aanmelding"
 _MOST_DIGITS: Final = 18
-_NOT_READ: Final = frozenset({"aanmeldcode", "soortTeam"})
+_NOT_READ: Final = frozenset({"aanmeldcode", "soortTeam"}) | LISTS
 
 
 class RmwSource:
     """Reads all registrations with a referral code at each pull, because RMW cannot list what changed.
+
+    Each reaction and each signal of a consultant is a record of its own, which is applied once.
 
     The engine finds the changes by the hash of the payload. There is no place to continue from, so the cursor of every
     page is None.
@@ -49,23 +52,38 @@ class RmwSource:
             part = await self._client.list_registrations(self._referral_code, position, PAGE_SIZE)
             if part.next_position is not None and part.next_position <= position:
                 raise PartnerUnreachable("RMW returned a list that does not move on")
-            records = tuple(_record(r, position + i) for i, r in enumerate(part.registrations))
+            listed = enumerate(part.registrations, position)
+            records = tuple(record for place, each in listed for record in _records(each, place))
             read.add(record.external_id for record in records)
-            contents = (registration.contents for registration in part.registrations)
             position, jumps = _onward(position, part)
-            drift = drift_of(records, unknown_in(contents, Aanmelding, _KIND, _NOT_READ))
+            drift = drift_of(records, _unknown_fields([each.contents for each in part.registrations]))
             yield Page(records, None, drift, jumps=jumps)
 
     def remap(self, quarantined: QuarantinedRecord) -> PartnerRecord:
         """Return a registration from quarantine as it is read now; its number and moment are not in its payload."""
+        if quarantined.kind in ANSWERS:
+            answer = PartnerRecord(
+                kind=quarantined.kind,
+                external_id=quarantined.external_id,
+                case_id=quarantined.case_id,
+                version=quarantined.version,
+                payload=quarantined.payload,
+                occurred_at=quarantined.occurred_at,
+            )
+            return read_record(answer, answer_steps(answer))
         changed = "" if quarantined.occurred_at == UNKNOWN_MOMENT else stuf_moment(quarantined.occurred_at)
         again = _record(ListedRegistration(dict(quarantined.payload), quarantined.version, changed), 0)
         return replace(again, external_id=quarantined.external_id, case_id=quarantined.case_id)
 
     def on_removed(self, kind: str, external_id: str, case_id: str, seen_at: datetime) -> PartnerRecord | None:
-        """Return the record of a lapsed registration (*vervallen*): RMW's list only grows, so this one was removed."""
+        """Return the record of a lapsed registration (*vervallen*): RMW's list only grows, so this one was removed.
+
+        None for an answer or a signal, which stays true.
+        """
+        if kind != Kind.REFERRAL:
+            return None
         return PartnerRecord(
-            kind=_KIND,
+            kind=Kind.REFERRAL,
             external_id=external_id,
             case_id=case_id,
             version="removed",
@@ -83,12 +101,25 @@ def _onward(position: int, part: RegistrationList) -> tuple[int | None, bool]:
     return (furthest if part.registrations else None), True
 
 
+def _records(registration: ListedRegistration, position: int) -> Iterator[PartnerRecord]:
+    """Return the record of a registration, and one of each answer and signal on it."""
+    contents = {name: value for name, value in registration.contents.items() if name not in LISTS}
+    yield _record(replace(registration, contents=contents), position)
+    yield from read_answers(registration.contents)
+
+
+def _unknown_fields(contents: Collection[Mapping[str, object]]) -> Iterator[str]:
+    yield from unknown_in(contents, Aanmelding, Kind.REFERRAL, _NOT_READ)
+    for each in contents:
+        yield from unknown_in_answers(each)
+
+
 def _record(registration: ListedRegistration, position: int) -> PartnerRecord:
     number = registration.contents.get("aanmeldnummer")
     # Without a number, the position identifies the record, because the list only grows.
     case_id = number if isinstance(number, str) else f"positie-{position}"
     record = PartnerRecord(
-        kind=_KIND,
+        kind=Kind.REFERRAL,
         external_id=case_id,
         case_id=case_id,
         version=registration.number,

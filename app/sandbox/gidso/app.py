@@ -26,7 +26,7 @@ from app.sandbox.gidso.page import (
     REGISTRATIONS,
     SYSTEM,
     address_of,
-    changed_values,
+    changed_row,
     list_content,
     new_registration,
     registration_content,
@@ -139,7 +139,7 @@ class _GidsoConsole:
         row = self._register.get(key)
         if row is None:
             return _absent(key)
-        content = registration_content(row, self._register.lines(key), self._today())
+        content = registration_content(row, self._register.lines(key), self._clock.now())
         return pages.page(SYSTEM, f"Aanmelding {key}", pages.notice(request) + content)
 
     async def fill_in_new(self, request: Request) -> Response:
@@ -156,8 +156,9 @@ class _GidsoConsole:
         if row is None:
             return _absent(key)
         try:
-            values, title = changed_values(await pages.filled_in(request))
-            self._save_filled_in(row | values)
+            values = await pages.filled_in(request)
+            changed, title = changed_row(row, self._register.lines(key), values, self._clock.now())
+            self._save_filled_in(changed)
         except pages.FormFault as error:
             return pages.refused(SYSTEM, f"Aanmelding {key}", error, address_of(key))
         return pages.done(address_of(key), title)

@@ -1,16 +1,19 @@
 """The pages of the simulated GIDSO: its registrations and journals, and the forms of a worker."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
+from datetime import date, datetime
 from html import escape
 from uuid import uuid4
 
+from app.domain.local_time import local_date
 from app.sandbox import pages
+from app.sandbox.gidso.answers import SIGNALS, open_for, with_answer
 from app.sandbox.gidso.codes import CODES
 from app.sandbox.gidso.documents import aanmelding
 from app.sandbox.pages import Field, Form, FormFault, required
 from app.sandbox.referral_form import ForCounsellor, fields_for_counsellor, texts_for_counsellor
 from app.sandbox.runtime import Document
+from app.sandbox.worker_requests import is_answer, read_answer, request_forms, signal_form
 
 SYSTEM = "GIDSO"
 REGISTRATIONS = "Aanmeldingen"
@@ -34,13 +37,17 @@ def list_content(rows: Sequence[tuple[Document, list[Document]]], note: str, tod
     )
 
 
-def registration_content(row: Document, journal: list[Document], today: date) -> str:
-    """Return the content of the page of one registration, with the forms that change it."""
+def registration_content(row: Document, journal: list[Document], now: datetime) -> str:
+    """Return the content of the page of one registration: what is asked of its worker, and what can be changed."""
+    address, today = address_of(row["AanmeldingId"]), local_date(now)
+    asked = request_forms(open_for(row, journal, now), now)
     return (
         f"<p>{pages.link('/', 'Alle aanmeldingen')}</p>"
         + pages.table(_COLUMNS, [_row(row, journal)])
+        + "<h2>Gevraagd</h2>"
+        + (pages.forms(address, asked) if asked else "<p>Er staat geen verzoek open.</p>")
         + "<h2>Wijzigen</h2>"
-        + pages.forms(address_of(row["AanmeldingId"]), _change_forms(row, today))
+        + pages.forms(address, [signal_form(SIGNALS, today), *_change_forms(row, today)])
     )
 
 
@@ -96,12 +103,22 @@ def _organisations(told: ForCounsellor) -> list[Document]:
     return [{"Soort": told.organisation_kind, "Naam": told.organisation_name}] if told.organisation_kind else []
 
 
-def changed_values(values: Mapping[str, str]) -> tuple[Document, str]:
-    """Return what a form changes in a registration, and the title of the form.
+def changed_row(
+    row: Document, journal: list[Document], values: Mapping[str, str], now: datetime
+) -> tuple[Document, str]:
+    """Return a registration as a form changes it, and the title of the form.
 
     Raises:
         FormFault: it cannot be used.
     """
+    if is_answer(values):
+        answer, title = read_answer(values, open_for(row, journal, now), SIGNALS, now)
+        return with_answer(row, answer, now), title
+    changed, title = _changed_values(values)
+    return row | changed, title
+
+
+def _changed_values(values: Mapping[str, str]) -> tuple[Document, str]:
     match values.get("formulier"):
         case "ondersteuning-gestopt":
             return {"OndersteuningGestoptOp": _day(values, "datum", "de datum")}, "Ondersteuning gestopt"

@@ -19,12 +19,21 @@ from app.sandbox import pages
 from app.sandbox.faults.middleware import FaultMiddleware
 from app.sandbox.faults.plan import FaultPlan, SkewedClock
 from app.sandbox.lengths import too_long
+from app.sandbox.rmw.answers import REQUESTS, SIGNALS, open_for, with_answer
 from app.sandbox.rmw.faults import RMW_FAULT_KINDS, RmwFaults
 from app.sandbox.rmw.messages import REQUEST
-from app.sandbox.rmw.page import REGISTRATIONS, SYSTEM, list_content, new_registration
+from app.sandbox.rmw.page import (
+    REGISTRATIONS,
+    SYSTEM,
+    address_of,
+    list_content,
+    new_registration,
+    registration_content,
+)
 from app.sandbox.rmw.records import Registrations, StatusLine
 from app.sandbox.rmw.soap import RmwFault, acknowledgement, fault, read_request, response
-from app.sandbox.runtime import SettableClock, Store
+from app.sandbox.runtime import Document, SettableClock, Store
+from app.sandbox.worker_requests import read_answer
 
 USERNAME: Final = "trajecthub"
 PASSWORD: Final = "sandbox-rmw"  # noqa: S105  # opens a simulator with fictitious people only
@@ -49,6 +58,8 @@ def create_app(store: Store, clock: SettableClock) -> ASGIApp:
             Route("/_console/onderhoud", endpoints.maintain, methods=["POST"]),
             Route("/", endpoints.page, methods=["GET"]),
             Route("/aanmeldingen", endpoints.fill_in, methods=["POST"]),
+            Route("/aanmeldingen/{nummer}", endpoints.registration_page, methods=["GET"]),
+            Route("/aanmeldingen/{nummer}", endpoints.fill_in_answer, methods=["POST"]),
         ]
     )
     return FaultMiddleware(app, RmwFaults(), plan)
@@ -82,7 +93,7 @@ class _RmwEndpoints:
             raise RmwFault("ONGELDIG", " ".join(long))
         return self._execute(request.action, request.fields)
 
-    def _execute(self, action: str, fields: dict[str, str]) -> bytes:
+    def _execute(self, action: str, fields: Document) -> bytes:
         if action == "lijstAanmeldingen":
             return self._list(fields)
         number = _required(fields, "aanmeldnummer")
@@ -93,7 +104,7 @@ class _RmwEndpoints:
         self._records.close_tab(number, _stuf_date(fields, "datum"), _required(fields, "kenmerk"))
         return acknowledgement(action, number)
 
-    def _list(self, fields: dict[str, str]) -> bytes:
+    def _list(self, fields: Document) -> bytes:
         code, position, count = _code(fields), _number(fields, "vanafPositie"), _number(fields, "aantal")
         if count > MAX_LISTED:
             raise RmwFault("ONGELDIG", f"aantal is ten hoogste {MAX_LISTED}")
@@ -145,6 +156,29 @@ class _RmwEndpoints:
         self._records.put(document)
         return pages.done("/", f"Aanmelding {document['aanmeldnummer']}")
 
+    async def registration_page(self, request: Request) -> Response:
+        """Show one registration, what is asked of its consultant, and the forms to answer it."""
+        try:
+            record = self._records.shown(request.path_params["nummer"])
+        except RmwFault as unknown:
+            return JSONResponse({"fout": unknown.text}, 404)
+        content = registration_content(record, self._clock.now())
+        return pages.page(SYSTEM, f"Aanmelding {record['aanmeldnummer']}", pages.notice(request) + content)
+
+    async def fill_in_answer(self, request: Request) -> Response:
+        """Store what a consultant answered or reported."""
+        number = request.path_params["nummer"]
+        try:
+            values, now = await pages.filled_in(request), self._clock.now()
+            answer, title = read_answer(values, open_for(self._records.shown(number), now), SIGNALS, now)
+            document = self._records.checked(with_answer(self._records.contents(number), answer, now))
+        except RmwFault as unknown:
+            return JSONResponse({"fout": unknown.text}, 404)
+        except ValueError as error:
+            return pages.refused(SYSTEM, f"Aanmelding {number}", pages.FormFault(str(error)), address_of(number))
+        self._records.put(document)
+        return pages.done(address_of(number), title)
+
     def _note(self) -> str:
         closed = "<p><strong>RMW is in onderhoud.</strong></p>" if self._records.in_maintenance else ""
         return closed + self._plan.html_note()
@@ -158,37 +192,47 @@ def _same(given: str, expected: str) -> bool:
     return hmac.compare_digest(given.encode(), expected.encode())
 
 
-def _required(fields: dict[str, str], name: str) -> str:
-    if value := fields.get(name):
+def _required(fields: Document, name: str) -> str:
+    value = fields.get(name)
+    if isinstance(value, str):
         return value
     raise RmwFault("ONGELDIG", f"{name} ontbreekt")
 
 
-def _code(fields: dict[str, str]) -> str:
+def _code(fields: Document) -> str:
     value = _required(fields, "registratiecode")
     if _CODE.fullmatch(value):
         return value
     raise RmwFault("ONGELDIG", "registratiecode bestaat uit 2 tot 4 hoofdletters")
 
 
-def _number(fields: dict[str, str], name: str) -> int:
+def _number(fields: Document, name: str) -> int:
     value = _required(fields, name)
     if _NUMBER.fullmatch(value):
         return int(value)
     raise RmwFault("ONGELDIG", f"{name} is geen getal vanaf 1")
 
 
-def _stuf_date(fields: dict[str, str], name: str) -> str:
+def _stuf_date(fields: Document, name: str) -> str:
     value = _required(fields, name)
     if len(value) == 8 and value.isascii() and value.isdigit():
         return value
     raise RmwFault("ONGELDIG", f"{name} is geen datum (jjjjmmdd)")
 
 
-def _status_line(fields: dict[str, str]) -> StatusLine:
+def _status_line(fields: Document) -> StatusLine:
     return {
         "statuscode": _required(fields, "statuscode"),
         "datum": _stuf_date(fields, "datum"),
         "toelichting": fields.get("toelichting", ""),
         "kenmerk": _required(fields, "kenmerk"),
+        "verzoek": _request(fields.get("verzoek")),
     }
+
+
+def _request(given: object) -> Document | None:
+    if given is None:
+        return None
+    if not isinstance(given, dict) or given.get("soort") not in REQUESTS or not given.get("kenmerk"):
+        raise RmwFault("ONGELDIG", "verzoek heeft een soort uit de codelijst en een kenmerk")
+    return given

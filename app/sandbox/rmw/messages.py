@@ -8,5 +8,10 @@ from app.sandbox.lengths import Limits
 REGISTRATION: Final = xsd_limits("rmw", "Aanmelding")
 """The text fields of a registration (*aanmelding*) that consultants type."""
 
-REQUEST: Final[Limits] = {"aanmeldnummer": 20, "toelichting": 200, "kenmerk": 40}
+REQUEST: Final[Limits] = {
+    "aanmeldnummer": 20,
+    "toelichting": 200,
+    "kenmerk": 40,
+    **{f"verzoek.{field}": limit for field, limit in xsd_limits("rmw", "Verzoek").items()},
+}
 """The text fields of a request."""

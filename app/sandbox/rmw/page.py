@@ -1,17 +1,20 @@
 """The pages of the simulated RMW: its registrations, and the forms of a consultant."""
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, datetime
 from html import escape
 from uuid import uuid4
 
+from app.domain.local_time import local_date
 from app.sandbox import pages
 from app.sandbox.pages import Field, Form, FormFault, required
 from app.sandbox.referral_form import ForCounsellor, fields_for_counsellor
+from app.sandbox.rmw.answers import SIGNALS, open_for
 from app.sandbox.rmw.codes import CODES
 from app.sandbox.rmw.documents import aanmelding, klant
 from app.sandbox.rmw.records import STATUS_CODES
 from app.sandbox.runtime import Document
+from app.sandbox.worker_requests import request_forms, signal_form
 
 SYSTEM = "RMW"
 REGISTRATIONS = "Aanmeldingen"
@@ -21,11 +24,30 @@ _COLUMNS = ("Aanmelding", "Team", "Klant", "Datum", "Tab", "Status")
 def list_content(records: list[Document], note: str, today: date) -> str:
     """Return the content of the page with these registrations in this order, and the form for a new one."""
     return (
-        f"<p>De {len(records)} laatst gewijzigde aanmeldingen met hun statussen. Alle personen zijn verzonnen.</p>"
+        f"<p>De {len(records)} laatst gewijzigde aanmeldingen met hun statussen. Open een aanmelding "
+        "om te zien wat wordt gevraagd. Alle personen zijn verzonnen.</p>"
         + f"<p>{pages.link('#nieuw', 'Nieuwe aanmelding')}</p>{note}"
         + pages.table(_COLUMNS, map(_row, records))
         + '<h2 id="nieuw">Nieuw</h2>'
         + pages.forms("/aanmeldingen", [_new_form(today)])
+    )
+
+
+def address_of(number: str) -> str:
+    """Return the address of the page of a registration."""
+    return f"/aanmeldingen/{number}"
+
+
+def registration_content(record: Document, now: datetime) -> str:
+    """Return the content of the page of one registration: what is asked of its consultant, and the forms for it."""
+    address, asked = address_of(record["aanmeldnummer"]), request_forms(open_for(record, now), now)
+    return (
+        f"<p>{pages.link('/', 'Alle aanmeldingen')}</p>"
+        + pages.table(_COLUMNS, [_row(record)])
+        + "<h2>Gevraagd</h2>"
+        + (pages.forms(address, asked) if asked else "<p>Er staat geen verzoek open.</p>")
+        + "<h2>Melden</h2>"
+        + pages.forms(address, [signal_form(SIGNALS, local_date(now))])
     )
 
 
@@ -49,7 +71,14 @@ def new_registration(values: Mapping[str, str]) -> Document:
         **_known(told),
         gebied=required(values, "gebied", "het gebied"),
         driegesprek="J" if "driegesprek" in values else "N",
+        toestemming=_consent(values),
     )
+
+
+def _consent(values: Mapping[str, str]) -> Document:
+    feedback, referral = "toestemming" in values, "toestemming_aanmelding" in values
+    given = {"datum": f"{_day(values, 'datum', 'de datum'):%Y%m%d}"} if feedback or referral else {}
+    return {"terugkoppeling": "J" if feedback else "N", **given, "aanmelding": "J" if referral else "N"}
 
 
 def _contact(told: ForCounsellor) -> Document:
@@ -84,6 +113,8 @@ def _new_form(today: date) -> Form:
         Field(name="gebied", label="Gebied", value="Charlois"),
         Field(name="driegesprek", label="Driegesprek gewenst", kind="checkbox", required=False),
         *fields_for_counsellor(CODES),
+        Field(name="toestemming", label="Toestemming voor terugkoppeling", kind="checkbox", required=False),
+        Field(name="toestemming_aanmelding", label="Toestemming voor de aanmelding", kind="checkbox", required=False),
         Field(name="datum", label="Datum van de aanmelding", kind="date", value=today.isoformat()),
     )
     return Form(name="nieuw", title="Nieuwe aanmeldcode SHV", button="Aanmelden", fields=fields)
@@ -101,11 +132,12 @@ def _row(record: Document) -> tuple[str, ...]:
     name = f"{client.get('voornaam', '')} {client.get('achternaam', '')}"
     tab = "gesloten" if record["tab"]["stand"] == "G" else "open"
     day = _date(record.get("datumAanmelding") or "")
-    texts = (record["aanmeldnummer"], str(record.get("teamcode")), name, day, tab)
-    return *map(escape, texts), pages.lines(map(_line, record["statussen"]))
+    texts = (str(record["aanmeldnummer"]), str(record.get("teamcode")), name, day, tab)
+    number, *others = texts
+    return pages.link(address_of(number), number), *map(escape, others), pages.lines(map(_line, record["statussen"]))
 
 
-def _line(line: dict[str, str]) -> str:
+def _line(line: Document) -> str:
     text = f"{_date(line['datum'])} {STATUS_CODES[line['statuscode']]}"
     return f"{text}: {line['toelichting']}" if line["toelichting"] else text
 

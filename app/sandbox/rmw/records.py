@@ -49,6 +49,7 @@ class StatusLine(TypedDict):
     datum: str
     toelichting: str
     kenmerk: str
+    verzoek: Document | None
 
 
 class Registrations:
@@ -125,7 +126,8 @@ class Registrations:
         record = self._known(number)
         if line["statuscode"] not in STATUS_CODES:
             raise RmwFault("ONGELDIG", "statuscode staat niet in de codelijst")
-        lines = [*record["statussen"], line]
+        received = {"ontvangen": self._clock.now().isoformat()}
+        lines = [*record["statussen"], {name: value for name, value in line.items() if value is not None} | received]
         self._save({**record, "statussen": lines})
         return len(lines)
 
@@ -147,6 +149,15 @@ class Registrations:
             RmwFault: ONBEKEND, there is no such registration.
         """
         return _shown(self._known(number))
+
+    def contents(self, number: str) -> Document:
+        """Return what consultants registered.
+
+        Raises:
+            RmwFault: ONBEKEND, there is no such registration.
+        """
+        contents: Document = self._known(number)["gegevens"]
+        return contents
 
     def newest(self, count: int) -> list[Document]:
         """Return the most recent registrations, newest first."""

@@ -22,7 +22,9 @@ GROUPS: Final = {name: _REGISTRATION[name] for name in FIELDS if _REGISTRATION[n
 
 _NSMAP: Final[dict[Any, str]] = {None: NAMESPACE}
 _HEADER_FIELDS: Final = ("berichtcode", "zender", "ontvanger")
-_LINE: Final = ("statuscode", "datum", "toelichting", "kenmerk")
+_LINE: Final = ("statuscode", "datum", "toelichting", "kenmerk", "verzoek")
+_WRITTEN_GROUPS: Final = GROUPS | {"verzoek": tuple(xsd_fields("rmw", "Verzoek"))}
+_REPEATED: Final = frozenset({"tijd"})
 _TAB: Final = ("stand", "datumGesloten", "kenmerk")
 _SOAP: Final = "http://schemas.xmlsoap.org/soap/envelope/"
 _WSSE: Final = "http://docs.oasis-open.org/wss/2004/01/oasis-200401-wss-wssecurity-secext-1.0.xsd"
@@ -42,12 +44,12 @@ class RmwFault(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class RmwRequest:
-    """A request: the operation, the credentials and the non-empty fields."""
+    """A request: the operation, the credentials and the non-empty fields; a group is a document."""
 
     action: str
     username: str
     password: str
-    fields: dict[str, str]
+    fields: Document
 
 
 def read_request(message: bytes) -> RmwRequest:
@@ -59,12 +61,25 @@ def read_request(message: bytes) -> RmwRequest:
     root = _parse(message)
     body = root.find(f"{{{_SOAP}}}Body")
     action = body[0] if body is not None and len(body) else root
-    fields = {child.tag.removeprefix(_PREFIX): child.text for child in action if child.text}
     token = f"{{{_SOAP}}}Header/{{{_WSSE}}}Security/{{{_WSSE}}}UsernameToken/{{{_WSSE}}}"
     username, password = root.findtext(f"{token}Username"), root.findtext(f"{token}Password")
     return RmwRequest(
-        action=action.tag.removeprefix(_PREFIX), username=username or "", password=password or "", fields=fields
+        action=action.tag.removeprefix(_PREFIX),
+        username=username or "",
+        password=password or "",
+        fields=_fields(action),
     )
+
+
+def _fields(element: etree._Element) -> Document:
+    fields: Document = {}
+    for child in element:
+        name, value = child.tag.removeprefix(_PREFIX), _fields(child) if len(child) else child.text
+        if value and name in _REPEATED:
+            fields.setdefault(name, []).append(value)
+        elif value:
+            fields[name] = value
+    return fields
 
 
 def _parse(message: bytes) -> etree._Element:
@@ -134,9 +149,9 @@ def _stuf_time(timestamp: str) -> str:
 
 
 def _add(parent: etree._Element, name: str, value: Any) -> None:
-    if name in GROUPS and value:
+    if name in _WRITTEN_GROUPS and value:
         for group in value if isinstance(value, list) else (value,):
-            _add_group(parent, name, group, GROUPS[name])
+            _add_group(parent, name, group, _WRITTEN_GROUPS[name])
         return
     for text in value if isinstance(value, list) else (value,):
         if text is not None:
