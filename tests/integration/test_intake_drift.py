@@ -16,6 +16,7 @@ from app.adapters.common.drift import unknown_fields
 from app.adapters.gidso import connect_gidso
 from app.adapters.gidso import schemas as gidso_schemas
 from app.adapters.rmw import schemas as rmw_schemas
+from app.adapters.rmw.answers import LISTS
 from app.domain.codes import WithdrawalReason
 from app.domain.commands import WithdrawReferral
 from app.domain.ports import PartnerRecord, PartnerSource, QuarantinedRecord
@@ -149,7 +150,7 @@ def test_what_the_hub_knows_of_gidso_is_its_contract(model: type[BaseModel], nam
 def test_what_the_hub_knows_of_rmw_is_its_contract() -> None:
     root = etree.parse(CONTRACTS / "rmw.xsd").getroot()
     listed = root.findall(f"{XS}complexType[@name='Aanmelding']/{XS}sequence/{XS}element")
-    kept_apart = {"mutatienummer", "tijdstipMutatie", "statusregel", "tab"}
+    kept_apart = {"mutatienummer", "tijdstipMutatie", "statusregel", "tab"} | LISTS
 
     assert names_of(rmw_schemas.Aanmelding) | {"aanmeldcode", "soortTeam"} | kept_apart == {
         element.get("name") for element in listed
