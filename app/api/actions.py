@@ -15,6 +15,8 @@ OPERATIONS: Mapping[Action, str] = {
     Action.CONFIRM: "confirm_referral",
     Action.REJECT: "reject_referral",
     Action.FORWARD: "forward_referral",
+    Action.REFER_ONWARD: "create_onward_referral",
+    Action.REPORT_ONWARD_STATUS: "report_onward_status",
     Action.WITHDRAW: "withdraw_referral",
     Action.REQUEST_WITHDRAWAL: "withdraw_referral",
     Action.GRANT_WITHDRAWAL: "answer_withdrawal_request",

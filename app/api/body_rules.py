@@ -16,6 +16,7 @@ from app.api.schemas.api_clients import ApiClientIn, ApiClientScopesIn, KeyRotat
 from app.api.schemas.deliveries import PartnerRedeliveriesIn, ReplayIn
 from app.api.schemas.feedback_policies import ExplanationIn
 from app.api.schemas.lists import ReferralSearchIn
+from app.api.schemas.onward import OnwardReferralIn
 from app.api.schemas.partners import JobIn
 from app.api.schemas.records import RecordSearchIn
 from app.api.schemas.reference import OrganisationIn
@@ -186,6 +187,7 @@ RULES: Mapping[type[BaseModel], Rules] = {
     ExplanationIn: _explanation,
     FirstPlanIn: _first_plan,
     ForwardingIn: _forwarding,
+    OnwardReferralIn: _forwarding,
     JobIn: _job,
     KeyRotationIn: _key_rotation,
     OrganisationIn: _organisation,

@@ -21,13 +21,26 @@ from app.api.paging import cursor_of, position_of
 from app.api.responses import answer, json_answer, released_etag, request_of, to_response
 from app.api.state import AppState
 from app.domain.case import Case
-from app.domain.commands import ActionContext, Command, ProposeAppointment, RegisterReferral, ScheduleIntake
+from app.domain.commands import (
+    ActionContext,
+    Command,
+    ProposeAppointment,
+    RegisterReferral,
+    ReportOnwardStatus,
+    ScheduleIntake,
+)
 from app.domain.details import Detail
 from app.domain.errors import NotTheOwner, TransitionNotAllowed
 from app.domain.preconditions import check_precondition
 from app.domain.queries import Position
 from app.domain.values import HistoryEntry
 from app.operations.access.idempotency import Answer, Change, Work, once
+from app.operations.cases.arrivals import (
+    read_arrival,
+    released_arrival,
+    released_onward_referral,
+    report_arrival_status,
+)
 from app.operations.cases.caller_scope import CallerScope
 from app.operations.cases.correspondence_reading import read_information_request, released_information_request
 from app.operations.cases.execute import CaseRef, CommandSource, ReferralRef, TrajectoryRef, execute, register
@@ -143,6 +156,11 @@ class ReadContext:
         view, referral = await self.show(await self.ask(read_appointment, referral_id, given_id))
         return _read_answer(_appointment(view, referral, self.hub.api_url))
 
+    async def arrival(self, given_id: UUID) -> Response:
+        """Return the answer of reading what arrived at the caller."""
+        (view,) = await self.show([await self.ask(read_arrival, given_id)])
+        return _read_answer(_onward_referral(view, self.hub.api_url))
+
     async def information_request(self, referral_id: UUID, given_id: UUID) -> Response:
         """Return the answer of reading a question to the referrer."""
         view, referral = await self.show(await self.ask(read_information_request, referral_id, given_id))
@@ -170,6 +188,16 @@ class ReadContext:
         """Represent an appointment of a case, by this caller's id of it."""
         view, referral = released_appointment(self.services, self.caller_scope, case, given_id)
         return _appointment(view, referral, self.hub.api_url)
+
+    def represent_onward_referral(self, given_id: UUID, case: Case) -> Representation:
+        """Return an onward referral of a case, by the caller's id of it, as the caller reads it."""
+        view = released_onward_referral(self.services, self.caller_scope, case, given_id)
+        return _onward_referral(view, self.hub.api_url)
+
+    def represent_arrival(self, onward_id: UUID, case: Case) -> Representation:
+        """Return what arrived at the caller, of a case."""
+        view = released_arrival(self.services, self.caller_scope, case, onward_id)
+        return _onward_referral(view, self.hub.api_url)
 
     def represent_information_request(self, given_id: UUID, case: Case) -> Representation:
         """Represent a question to the referrer of a case, by this caller's id of it."""
@@ -256,6 +284,42 @@ class WriteContext(ReadContext):
         """Execute a command on a question to the referrer; the answer is the question."""
         ref, represent = ReferralRef(self.resolve(referral_id)), partial(self.represent_information_request, given_id)
         return await self._change(ref, command, occurred_at, represent, lambda case: _answer(represent(case)))
+
+    async def refer_onward(self, referral_id: UUID, command: Command, occurred_at: datetime | None) -> Response:
+        """Execute a command that refers the client onward; the answer is the onward referral."""
+
+        def created(case: Case) -> Answer:
+            shown = self.represent_onward_referral(self.shown_id(case.onward_referrals[-1].id), case)
+            return answer(201, shown.body)
+
+        ref = ReferralRef(self.resolve(referral_id))
+        return await self._change(ref, command, occurred_at, self.represent_referral, created)
+
+    async def change_onward_referral(
+        self, referral_id: UUID, given_id: UUID, command: Command, occurred_at: datetime | None
+    ) -> Response:
+        """Execute a command on an onward referral of a referral; the answer is the onward referral."""
+        ref, represent = ReferralRef(self.resolve(referral_id)), partial(self.represent_onward_referral, given_id)
+        return await self._change(
+            ref, command, occurred_at, self.represent_referral, lambda case: answer(200, represent(case).body)
+        )
+
+    async def answer_arrival(
+        self, given_id: UUID, command: ReportOnwardStatus, occurred_at: datetime | None
+    ) -> Response:
+        """Execute a command on what arrived at the caller; the answer is the arrival."""
+        context, onward_id = self._context(occurred_at), self.resolve(given_id)
+
+        def as_read(case: Case) -> None:
+            check_precondition(self.write.if_match, self.represent_arrival(onward_id, case).etag)
+
+        def work(uow: UnitOfWork) -> tuple[Case, Answer]:
+            case = report_arrival_status(uow, self.caller_scope, command, context, as_read)
+            shown = self.represent_arrival(onward_id, case)
+            note_readings(uow.tx, self.services, self.caller_scope, [shown.view])
+            return case, _answer(shown)
+
+        return await self._once(work)
 
     async def change_trajectory(self, given_id: UUID, command: Command, occurred_at: datetime | None) -> Response:
         """Execute a command on a trajectory; the answer is the trajectory."""
@@ -364,6 +428,11 @@ def information_body(view: Released, api_url: str) -> dict[str, object]:
     return _body(view, "information", api_url)
 
 
+def onward_body(view: Released, api_url: str) -> dict[str, object]:
+    """Return an onward referral, or what arrived, on the wire."""
+    return _body(view, "onward", api_url)
+
+
 def signal_body(view: Released, api_url: str) -> dict[str, object]:
     """Return a signal on the wire."""
     return _body(view, "signal", api_url)
@@ -396,6 +465,10 @@ def _appointment(view: Released, referral: Released, api_url: str) -> Representa
 
 def _information_request(view: Released, referral: Released, api_url: str) -> Representation:
     return Representation(group="information", view=view, api_url=api_url, depends_on=(referral,))
+
+
+def _onward_referral(view: Released, api_url: str) -> Representation:
+    return Representation(group="onward", view=view, api_url=api_url)
 
 
 def _trajectory(view: Released, api_url: str) -> Representation:

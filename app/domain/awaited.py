@@ -49,6 +49,8 @@ _TURNS = frozenset(
         Action.WITHDRAW_INFORMATION_REQUEST,
         Action.GIVE_BANK_SIGNAL,
         Action.RECORD_CONTACT_ATTEMPT,
+        Action.REFER_ONWARD,
+        Action.REPORT_ONWARD_STATUS,
         Action.REPORT_CONTACT_LOST,
         Action.REPORT_CONTACT_RESTORED,
     }

@@ -39,6 +39,8 @@ from app.domain.values import (
     ClientDetails,
     HistoryEntry,
     InformationRequest,
+    OnwardReferral,
+    Organisation,
     Party,
     Referral,
     ReferralContents,
@@ -56,6 +58,7 @@ class CaseRules:
         terms: those of the city.
         advice_for: the advice at referral that is for a kind of referrer.
         finance_team: the name of the finance team, which takes part in every trajectory.
+        organisation_of: the organisation with a code; None where there is none.
         suppress_events: True in replays and backfills: events are stored and never sent.
     """
 
@@ -64,6 +67,7 @@ class CaseRules:
     terms: Terms
     advice_for: Callable[[ReferrerKind | None], Collection[RoutingAdvice]]
     finance_team: str
+    organisation_of: Callable[[str], Organisation | None] = lambda _: None
     suppress_events: bool = False
 
 
@@ -97,6 +101,7 @@ class Case:
         sealed_disclosed: what was disclosed to the referrer; read :attr:`disclosed`.
         appointments: all of them, oldest first.
         information_requests: the questions of the counsellor to the referrer, oldest first.
+        onward_referrals: to whom the client was referred onward, oldest first.
         new_signals: what the referrer or the credit bank signalled by this change.
         new_parties: who joined the trajectory by this change.
         ended_parties: the last day of the earlier ones in a role, by role.
@@ -111,6 +116,7 @@ class Case:
     appointments: tuple[Appointment, ...] = ()
     trajectory: Trajectory | None = None
     information_requests: tuple[InformationRequest, ...] = ()
+    onward_referrals: tuple[OnwardReferral, ...] = ()
     new_signals: tuple[Signal, ...] = ()
     new_parties: tuple[Party, ...] = ()
     ended_parties: Mapping[PartyRole, date] = field(default_factory=dict)
@@ -214,11 +220,19 @@ class Case:
             guards.add(Guard.IN_CONTACT)
         if self.trajectory is None:
             guards.add(Guard.NO_TRAJECTORY)
+        return frozenset(guards | self._guards_of_others)
+
+    @property
+    def _guards_of_others(self) -> set[Guard]:
+        """The conditions that depend on what others are asked or do."""
+        guards = set()
         if self.term_facts.noted_since:
             guards.add(Guard.INFORMATION_AWAITED)
         if any(each.is_open for each in self.information_requests):
             guards.add(Guard.INFORMATION_REQUESTED)
-        return frozenset(guards)
+        if any(each.is_open for each in self.onward_referrals):
+            guards.add(Guard.REFERRED_ONWARD)
+        return guards
 
     @property
     def _appointment_guards(self) -> set[Guard]:
@@ -279,6 +293,10 @@ class Case:
         self.information_requests = tuple(
             changed if each.id == changed.id else each for each in self.information_requests
         )
+
+    def replace_onward_referral(self, changed: OnwardReferral) -> None:
+        """Replace the onward referral that has the same id."""
+        self.onward_referrals = tuple(changed if each.id == changed.id else each for each in self.onward_referrals)
 
     def replace_appointment(self, changed: Appointment) -> None:
         """Replace the appointment that has the same id."""
@@ -374,13 +392,19 @@ class Case:
         """Add an event that follows on no step, but on time."""
         self._add_event(event, {**facts, Field.REFERRAL_STATUS: self.referral.status}, context)
 
-    def _add_event(
+    def report_arrival(self, onward: OnwardReferral, context: ActionContext) -> None:
+        """Add the event for the organisation to which the client is referred onward."""
+        facts = {Field.ONWARD_ID: str(onward.id)}
+        self._add_event(EventType.REFERRAL_ARRIVED, facts, context, reader=onward.organisation_id)
+
+    def _add_event(  # noqa: PLR0913  # what an event is about
         self,
         type: EventType,
         facts: Mapping[Field, FactValue],
         context: ActionContext,
         appointment_id: UUID | None = None,
         trajectory_id: UUID | None = None,
+        reader: UUID | None = None,
     ) -> None:
         event = Event(
             id=self.new_id(),
@@ -392,8 +416,8 @@ class Case:
             appointment_id=appointment_id,
             trajectory_id=trajectory_id,
         )
-        referrer_id = self.referral.organisation.id
-        new = NewEvent(event, context.system, quiet=self.rules.suppress_events, organisation_id=referrer_id)
+        reader_id = reader or self.referral.organisation.id
+        new = NewEvent(event, context.system, quiet=self.rules.suppress_events, organisation_id=reader_id)
         self.new_events += (new,)
 
     def status_of(self, machine: Machine) -> str | None:

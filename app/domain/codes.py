@@ -237,7 +237,18 @@ class OutsideBody(Code):
     ADMINISTRATOR = "administrator", "Bewindvoerder"
     YOUTH_FUND = "youth_fund", "Jongeren Perspectief Fonds"
     ANOTHER_MUNICIPALITY = "another_municipality", "Andere gemeente"
+    BUDGET_COURSE = "budget_course", "Gers met Geld"
+    STATUTORY_RESTRUCTURING = "statutory_restructuring", "Wettelijke schuldsanering (WSNP)"
     OTHER = "other", "Anders"
+
+
+class OnwardStatus(Code):
+    """Where an onward referral is (*stand van een doorverwijzing*)."""
+
+    MADE = "made", "Doorverwezen"
+    ACCEPTED = "accepted", "Opgepakt"
+    DECLINED = "declined", "Niet opgepakt"
+    ENDED = "ended", "Afgerond"
 
 
 class RejectionReason(Code):
@@ -554,11 +565,14 @@ class DisclosureOccasion(Code):
     FIRST_RESULT = "first_result", "Eerste resultaat of start dienstverlening"
     CHANGE = "change", "Belangrijke verandering"
     CLOSED = "closed", "Uitval of afsluiting"
+    ARRIVED = "arrived", "Binnengekomen doorverwijzing"
     READING = "reading", "Inzage"
     HANDLING = "handling", "Ter behandeling"
 
 
 FEEDBACK_MOMENTS: tuple[DisclosureOccasion, ...] = tuple(
-    each for each in DisclosureOccasion if each not in {DisclosureOccasion.READING, DisclosureOccasion.HANDLING}
+    each
+    for each in DisclosureOccasion
+    if each not in {DisclosureOccasion.ARRIVED, DisclosureOccasion.READING, DisclosureOccasion.HANDLING}
 )
 """The feedback moments: the rows of the feedback agreements (domain.md section 7)."""

@@ -24,6 +24,7 @@ from app.domain.codes import (
     IntakeResult,
     KbrStatus,
     LifeDomain,
+    OnwardStatus,
     OrganisationRole,
     OutsideBody,
     PartyRole,
@@ -107,6 +108,29 @@ class RejectReferral:
 class ForwardReferral:
     """The finance team passes the referral on, to an organisation that the hub knows or to a body outside it."""
 
+    organisation_code: str | None = None
+    outside_body: OutsideBody | None = None
+
+
+@dataclass(frozen=True)
+class ReferOnward:
+    """The finance team refers the client to another organisation or body for other help; the case goes on."""
+
+    organisation_code: str | None = None
+    outside_body: OutsideBody | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReportOnwardStatus:
+    """What became of an onward referral.
+
+    Attributes:
+        onward_id: None in a report that names where it went instead.
+        outside_body: where it went.
+    """
+
+    status: OnwardStatus
+    onward_id: UUID | None = None
     organisation_code: str | None = None
     outside_body: OutsideBody | None = None
 
@@ -403,6 +427,8 @@ Command = (
     | ConfirmReferral
     | RejectReferral
     | ForwardReferral
+    | ReferOnward
+    | ReportOnwardStatus
     | WithdrawReferral
     | AnswerWithdrawal
     | EnterInError

@@ -193,6 +193,28 @@ class Detail(Enum):
         "a signal.",
         "Deze informatievraag is al {status}; lees in de informatievragen welke open staan, of geef een signaal.",
     )
+    NOT_REFERRED_ONWARD = (
+        "'{action}' can be done only for an onward referral that has not ended.",
+        "'{action}' kan alleen voor een doorverwijzing die nog loopt.",
+    )
+    REFERRED_FROM_THERE = (
+        "The client was referred by this organisation; choose another, or give the referrer an information request.",
+        "De klant is door deze organisatie aangemeld; kies een andere, of stel de verwijzer een informatievraag.",
+    )
+    NO_CONSENT_TO_GO_ON = (
+        "The client did not agree to be referred; ask the client, and let the referrer record the consent with the "
+        "scope 'referral' first.",
+        "De klant stemde niet in met een verwijzing; vraag de klant, en laat de verwijzer eerst de toestemming met de "
+        "scope 'referral' vastleggen.",
+    )
+    ONWARD_ENDED = (
+        "This onward referral is {status}, and cannot become {next} any more; make a new one.",
+        "Deze doorverwijzing is {status}, en kan niet meer {next} worden; maak een nieuwe.",
+    )
+    NO_ONWARD_REFERRAL = (
+        "There is no such onward referral; read the onward referrals, or what arrived at your organisation.",
+        "Deze doorverwijzing bestaat niet; lees de doorverwijzingen, of wat bij uw organisatie binnenkwam.",
+    )
     NO_INFORMATION_REQUEST = (
         "There is no such information request; read the information requests of the referral.",
         "Deze informatievraag bestaat niet; lees de informatievragen van de aanmelding.",

@@ -53,6 +53,9 @@ class EventType(StrEnum):
     INFORMATION_REQUESTED = "nl.trajecthub.referrals.information-requested.v1"
     INFORMATION_REQUEST_WITHDRAWN = "nl.trajecthub.referrals.information-request-withdrawn.v1"
     INFORMATION_ANSWERED = "nl.trajecthub.referrals.information-answered.v1"
+    ONWARD_REFERRAL_MADE = "nl.trajecthub.referrals.onward-referral-made.v1"
+    ONWARD_REFERRAL_CHANGED = "nl.trajecthub.referrals.onward-referral-changed.v1"
+    REFERRAL_ARRIVED = "nl.trajecthub.referrals.arrived.v1"
     TRAJECTORY_STARTED = "nl.trajecthub.trajectories.started.v1"
     PLAN_SIGNED = "nl.trajecthub.trajectories.plan-signed.v1"
     RESULT_RECORDED = "nl.trajecthub.trajectories.result-recorded.v1"
@@ -111,6 +114,10 @@ OCCASION_OF: Mapping[EventType, DisclosureOccasion | None] = {
     EventType.INFORMATION_REQUESTED: DisclosureOccasion.INFORMATION_REQUESTED,
     EventType.INFORMATION_REQUEST_WITHDRAWN: DisclosureOccasion.INFORMATION_REQUESTED,
     EventType.INFORMATION_ANSWERED: None,
+    EventType.ONWARD_REFERRAL_MADE: DisclosureOccasion.OTHER_HELP,
+    EventType.ONWARD_REFERRAL_CHANGED: DisclosureOccasion.OTHER_HELP,
+    # It is sent to whom the client is referred, and not to who referred it.
+    EventType.REFERRAL_ARRIVED: None,
     EventType.TRAJECTORY_STARTED: None,
     EventType.PLAN_SIGNED: DisclosureOccasion.PLAN_SIGNED,
     EventType.RESULT_RECORDED: DisclosureOccasion.FIRST_RESULT,
@@ -152,7 +159,18 @@ ABOUT_TERMS = frozenset({EventType.TERM_APPROACHING, EventType.TERM_BREACHED, Ev
 Operators are sent it by a subscription that names the type.
 """
 
-BY_POLLING = tuple(each for each, occasion in OCCASION_OF.items() if occasion is not None or each in ABOUT_TERMS)
+ARRIVALS = frozenset({EventType.REFERRAL_ARRIVED})
+"""What the organisation is sent to which a client is referred onward."""
+
+
+def moment_of(event_type: EventType) -> DisclosureOccasion | None:
+    """Return the occasion on which organisations that refer are sent an event; None where they are not."""
+    return DisclosureOccasion.ARRIVED if event_type in ARRIVALS else OCCASION_OF[event_type]
+
+
+BY_POLLING = tuple(
+    each for each, occasion in OCCASION_OF.items() if occasion is not None or each in ABOUT_TERMS | ARRIVALS
+)
 """The types that can be read by polling: those about terms by the finance team, the others by referrers."""
 
 TO_SUBSCRIPTIONS = tuple(each for each in EventType if each in BY_POLLING or each in ABOUT_CONNECTIONS)
@@ -185,6 +203,7 @@ FOR_FINANCE_TEAM = frozenset(
         EventType.SIGNAL_GIVEN,
         EventType.BANK_SIGNAL_GIVEN,
         EventType.INFORMATION_ANSWERED,
+        EventType.ONWARD_REFERRAL_CHANGED,
         *ABOUT_TERMS,
     }
 )
@@ -235,8 +254,8 @@ class NewEvent:
     Attributes:
         source_system: where the fact arose; its own system is not sent it again (no echo).
         quiet: True for replay and backfill: the event is history only and is never sent.
-        organisation_id: of the organisation that referred, or of the finance team where the event is about terms; None
-            when it is about no referral.
+        organisation_id: of the organisation that referred, of the finance team where the event is about terms, or of
+            that to which the client is referred onward; None when it is about no referral.
         disclosure: what it discloses to the referrer; None when it belongs to no feedback moment.
     """
 

@@ -7,6 +7,7 @@ from app.domain.fields import (
     OF_CLIENT,
     OF_CONTENTS,
     OF_INFORMATION,
+    OF_ONWARD,
     OF_REFERRAL,
     OF_SIGNAL,
     OF_TRAJECTORY,
@@ -15,7 +16,15 @@ from app.domain.fields import (
     consent_values,
     values_of,
 )
-from app.domain.values import Appointment, InformationRequest, Referral, ReferralSummary, Signal, Trajectory
+from app.domain.values import (
+    Appointment,
+    InformationRequest,
+    OnwardReferral,
+    Referral,
+    ReferralSummary,
+    Signal,
+    Trajectory,
+)
 
 
 def has_value(value: object) -> bool:
@@ -102,6 +111,11 @@ def appointment_values(appointment: Appointment) -> FieldValues:
 def information_values(request: InformationRequest) -> FieldValues:
     """Return the fields of a question of the counsellor to the referrer, and of its answer, by name."""
     return values_of(OF_INFORMATION, request)
+
+
+def onward_values(onward: OnwardReferral) -> FieldValues:
+    """Return the fields of an onward referral by name."""
+    return values_of(OF_ONWARD, onward)
 
 
 def signal_values(signal: Signal) -> FieldValues:

@@ -37,6 +37,7 @@ from app.domain.codes import (
     KbrStatus,
     LifeDomain,
     NextStep,
+    OnwardStatus,
     ProgressState,
     ReferralStatus,
     ReferrerKind,
@@ -55,6 +56,7 @@ from app.domain.values import (
     Consent,
     HelpOrganisation,
     InformationRequest,
+    OnwardReferral,
     Participant,
     Referral,
     ReferralContents,
@@ -191,6 +193,11 @@ class Field(StrEnum):
     INFORMATION_REFERENCE = "information.reference"
     INFORMATION_QUESTION = "information.question"
     INFORMATION_ANSWER = "information.answer"
+    ONWARD_ID = "onward.id"
+    ONWARD_TO = "onward.to"
+    ONWARD_STATUS = "onward.status"
+    ONWARD_MADE_AT = "onward.made_at"
+    ONWARD_CHANGED_AT = "onward.changed_at"
     SIGNAL_ID = "signal.id"
     SIGNAL_KIND = "signal.kind"
     SIGNAL_GIVEN_AT = "signal.given_at"
@@ -1003,6 +1010,29 @@ OF_INFORMATION: tuple[FieldSpec[InformationRequest], ...] = (
 )
 """What is stored of a question of the counsellor to the referrer; its texts go to their addressee only."""
 
+OF_ONWARD: tuple[FieldSpec[OnwardReferral], ...] = (
+    _spec(
+        Field.ONWARD_ID,
+        _C.OPERATIONAL,
+        IDENTIFIER,
+        lambda it: it.id,
+        about="The receiver's own id of the onward referral (doorverwijzing)",
+    ),
+    _spec(Field.ONWARD_TO, _C.OPERATIONAL, TEXT, lambda it: it.to, about="To whom the client was referred (naar)"),
+    _spec(
+        Field.ONWARD_STATUS,
+        _C.OPERATIONAL,
+        code_of(OnwardStatus),
+        lambda it: it.status,
+        about="Where the onward referral is (stand)",
+    ),
+    _spec(
+        Field.ONWARD_MADE_AT, _C.OPERATIONAL, MOMENT, lambda it: it.made_at, about="When it was made (doorverwezen op)"
+    ),
+    _spec(Field.ONWARD_CHANGED_AT, _C.OPERATIONAL, MOMENT, lambda it: it.changed_at),
+)
+"""What is stored of an onward referral."""
+
 OF_SIGNAL: tuple[FieldSpec[Signal], ...] = (
     _spec(Field.SIGNAL_ID, _C.OPERATIONAL, IDENTIFIER, lambda it: it.id),
     _spec(
@@ -1047,6 +1077,7 @@ TABLES: tuple[tuple[FieldSpec[Any], ...], ...] = (
     OF_TRAJECTORY,
     OF_EVENT,
     OF_INFORMATION,
+    OF_ONWARD,
     OF_SIGNAL,
 )
 SPECS: Mapping[Field, FieldSpec[Any]] = {spec.field: spec for specs in TABLES for spec in specs}

@@ -48,6 +48,8 @@ class Action(StrEnum):
     CONFIRM = "confirm"
     REJECT = "reject"
     FORWARD = "forward"
+    REFER_ONWARD = "refer_onward"
+    REPORT_ONWARD_STATUS = "report_onward_status"
     WITHDRAW = "withdraw"
     REQUEST_WITHDRAWAL = "request_withdrawal"
     GRANT_WITHDRAWAL = "grant_withdrawal"
@@ -118,6 +120,7 @@ class Guard(StrEnum):
     CONTACT_RESTORED = "contact with the client was restored by this very step"
     NO_TRAJECTORY = "there is no trajectory"
     INFORMATION_AWAITED = "information is awaited"
+    REFERRED_ONWARD = "the client was referred onward, and that has not ended"
     INFORMATION_REQUESTED = "the referrer was asked for information and did not answer yet"
 
 
@@ -133,6 +136,7 @@ _UNMET = {
     Guard.CONTACT_RESTORED: Detail.CONTACT_NOT_LOST,
     Guard.NO_TRAJECTORY: Detail.TRAJECTORY_ALREADY,
     Guard.INFORMATION_AWAITED: Detail.NO_INFORMATION_AWAITED,
+    Guard.REFERRED_ONWARD: Detail.NOT_REFERRED_ONWARD,
     Guard.INFORMATION_REQUESTED: Detail.NO_INFORMATION_REQUESTED,
 }
 
@@ -220,6 +224,8 @@ TRANSITIONS: tuple[Transition, ...] = (
     _referral(Action.REGISTER, _at(), _R.RECEIVED, _REFERRER),
     _referral(Action.CONFIRM, _at(_R.RECEIVED), _R.CONFIRMED, _TEAM, implied=True),
     _referral(Action.REJECT, _at(_R.RECEIVED, _R.CONFIRMED), _R.REJECTED, _TEAM, reasons=RejectionReason),
+    _referral(Action.REFER_ONWARD, _TAKEN_ON | _at(_R.CONCLUDED, _R.REJECTED), None, _TEAM),
+    _referral(Action.REPORT_ONWARD_STATUS, _ANY_REFERRAL, None, _TEAM | _REFERRER, guard=Guard.REFERRED_ONWARD),
     _referral(Action.FORWARD, _at(_R.RECEIVED, _R.CONFIRMED), _R.FORWARDED, _TEAM),
     _referral(Action.WITHDRAW, _at(_R.RECEIVED), _R.WITHDRAWN, _REFERRER, reasons=WithdrawalReason),
     _referral(Action.REQUEST_WITHDRAWAL, _OPEN_REFERRAL - _at(_R.RECEIVED), None, _REFERRER, reasons=WithdrawalReason),

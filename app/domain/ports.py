@@ -230,6 +230,7 @@ class PartnerMessage:
         occurred_at: when it happened in the real world, aware.
         fields: released fields by name (``app.domain.fields.Field`` values), JSON scalars or lists.
         attempt: 1 at the first attempt; from 2 on, the outcome of earlier attempts may be unknown.
+        organisation_code: of the organisation that receives it, where it is known.
     """
 
     id: UUID
@@ -240,6 +241,7 @@ class PartnerMessage:
     occurred_at: datetime
     fields: Mapping[str, object] = field(default_factory=dict)
     attempt: int = 1
+    organisation_code: str | None = None
 
 
 @dataclass(frozen=True)

@@ -55,6 +55,14 @@ class Position:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ArrivalQuery:
+    """A question to the list of what arrived at an organisation."""
+
+    limit: int
+    after: Position | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class ReferralQuery:
     """A question to the list of referrals; None asks nothing.
 

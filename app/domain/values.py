@@ -25,6 +25,7 @@ from app.domain.codes import (
     IntakeResult,
     KbrStatus,
     LifeDomain,
+    OnwardStatus,
     OrganisationRole,
     ParticipantRole,
     PartyRole,
@@ -209,6 +210,7 @@ class Referral:
         intake_held_on: the day of the first talk that the client attended.
         term_facts: what its terms depend on; None in a case of before there were terms, until it is worked out.
         question_count: how many questions the counsellor asked the referrer.
+        onward_count: how often the client was referred onward.
     """
 
     id: UUID
@@ -241,6 +243,7 @@ class Referral:
     previous_id: UUID | None = None
     term_facts: TermFacts | None = field(default_factory=TermFacts)
     question_count: int = 0
+    onward_count: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -359,6 +362,31 @@ class InformationRequest:
     def is_open(self) -> bool:
         """Return whether it still waits for an answer."""
         return self.status is InformationRequestStatus.OPEN
+
+
+@dataclass(frozen=True, kw_only=True)
+class OnwardReferral:
+    """The client was referred from the finance team to another organisation (*doorverwijzing*).
+
+    Attributes:
+        organisation_id: that the hub connects; None for a body outside it.
+        to: the name of the organisation or body.
+        to_code: the code of the organisation or body.
+        changed_at: when it got its status.
+    """
+
+    id: UUID
+    organisation_id: UUID | None
+    to: str
+    to_code: str
+    made_at: datetime
+    changed_at: datetime
+    status: OnwardStatus = OnwardStatus.MADE
+
+    @property
+    def is_open(self) -> bool:
+        """Return whether the receiver may still report what became of it."""
+        return self.status in (OnwardStatus.MADE, OnwardStatus.ACCEPTED)
 
 
 @dataclass(frozen=True, kw_only=True)

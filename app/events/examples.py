@@ -18,6 +18,7 @@ from app.domain.codes import (
     KbrStatus,
     LifeDomain,
     NextStep,
+    OnwardStatus,
     ProgressState,
     ReferralStatus,
     RejectionReason,
@@ -55,6 +56,11 @@ _FACTS: Mapping[Field, FactValue] = {
     Field.CONTACT_RESTORE_BY: "2026-11-30",
     Field.CONTACT_RESTORED_ON: "2026-11-23",
     Field.OTHER_HELP_LIFE_DOMAINS: [LifeDomain.HOUSING.value],
+    Field.ONWARD_ID: "c3d4e5f6-2f7b-8e05-9b6a-c3e5f7091b2d",
+    Field.ONWARD_TO: "Gers met Geld",
+    Field.ONWARD_STATUS: OnwardStatus.MADE.value,
+    Field.ONWARD_MADE_AT: "2026-11-23T09:29:00Z",
+    Field.REFERRAL_AREA: "Noord",
     Field.PROGRESS_WEEK: 8,
     Field.PROGRESS_STATE: ProgressState.RUNNING.value,
     Field.PROGRESS_NEXT_STEP: NextStep.DECISION.value,
@@ -99,6 +105,7 @@ _STATUS = {
 
 _OTHERWISE: Mapping[EventType, Mapping[Field, FactValue]] = {
     EventType.REFERRAL_CLOSED: {Field.REFERRAL_CLOSURE_REASON: ClosureReason.NO_CONTACT.value},
+    EventType.ONWARD_REFERRAL_CHANGED: {Field.ONWARD_STATUS: OnwardStatus.ACCEPTED.value},
     EventType.TRAJECTORY_PAUSED: {Field.TRAJECTORY_STATUS: TrajectoryStatus.PAUSED.value},
     EventType.TRAJECTORY_STOPPED: {Field.REFERRAL_CLOSURE_REASON: ClosureReason.NO_CONTACT.value},
     EventType.TRAJECTORY_CLOSED: {

@@ -13,7 +13,17 @@ from app.models.access import (
     signing_key,
 )
 from app.models.base import metadata
-from app.models.cases import appointment, client, clock, correspondence, external_id, history, referral, trajectory
+from app.models.cases import (
+    appointment,
+    client,
+    clock,
+    correspondence,
+    external_id,
+    history,
+    onward,
+    referral,
+    trajectory,
+)
 from app.models.delivery import delivery, disclosure, event_feed, outbox, receiver_health, subscription
 from app.models.partners import compared, field_sync, job, partner, quarantine, record, run
 
@@ -35,6 +45,7 @@ __all__ = [
     "job",
     "master_key_check",
     "metadata",
+    "onward",
     "organisation",
     "outbox",
     "partner",

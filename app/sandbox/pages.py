@@ -38,6 +38,9 @@ td[data-kop]::before{content:attr(data-kop) ": ";font-weight:600}}
 """
 
 
+_LINE_BREAKS = {ord(each): None for each in "\n\r\t"}
+
+
 @dataclass(frozen=True, kw_only=True)
 class Field:
     """One field of a form.
@@ -131,7 +134,14 @@ async def filled_in(request: Request) -> Mapping[str, str]:
         given = parse_qs((await request.body()).decode(), strict_parsing=False, errors="strict")
     except ValueError as error:
         raise FormFault("De invoer is niet leesbaar.") from error
+    if any(is_odd(value) for values in given.values() for value in values):
+        raise FormFault("De invoer heeft een teken dat niet kan worden opgeslagen.")
     return {name: values[-1].strip() for name, values in given.items() if values[-1].strip()}
+
+
+def is_odd(value: str) -> bool:
+    """Return whether a text has a character that is neither printed nor a line break."""
+    return not value.translate(_LINE_BREAKS).isprintable()
 
 
 def required(values: Mapping[str, str], name: str, label: str) -> str:

@@ -5,7 +5,7 @@ The simulators keep requests, reactions and signals under the names of their own
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
@@ -79,6 +79,7 @@ class WorkerSignal:
 SIGNAL_FORM: Final = "signaal"
 _REQUEST_FORM: Final = "verzoek-"
 _OTHER_TIMES: Final = ("ander1", "ander2", "ander3")
+_FURTHEST: Final = timedelta(days=365)
 _OUTCOMES: Final = {
     SignalKind.CONTACT_RESTORED: "Het contact is hersteld",
     SignalKind.CONTACT_NOT_RESTORED: "Het contact kon niet worden hersteld",
@@ -175,9 +176,10 @@ def _appointment(asked: Asked, values: Mapping[str, str], now: datetime) -> Work
         return WorkerReaction(kind=ReactionKind.CANCELLED, reference=asked.reference)
     if choice == ReactionKind.OTHER_TIMES:
         times = tuple(_time(values[name]) for name in _OTHER_TIMES if name in values)
-        if not times or any(each <= now for each in times):
-            raise FormFault("Vul een of meer andere tijden in die nog moeten komen.")
-        return WorkerReaction(kind=ReactionKind.OTHER_TIMES, reference=asked.reference, times=times)
+        if not times or not all(now < each < now + _FURTHEST for each in times):
+            raise FormFault("Vul een of meer andere tijden in die nog moeten komen, binnen een jaar.")
+        different = tuple(dict.fromkeys(times))
+        return WorkerReaction(kind=ReactionKind.OTHER_TIMES, reference=asked.reference, times=different)
     chosen = next((each for each in asked.times if each.isoformat() == choice and each > now), None)
     if chosen is None:
         raise FormFault("Kies een van de tijden die nog moeten komen.")
@@ -192,30 +194,36 @@ def _signal(values: Mapping[str, str], kinds: Mapping[str, SignalKind], now: dat
         on = date.fromisoformat(required(values, "datum", "de datum"))
     except ValueError as error:
         raise FormFault("Vul een datum in: de datum.") from error
-    if on > local_date(now):
-        raise FormFault("De datum ligt in de toekomst.")
+    if not local_date(now - _FURTHEST) < on <= local_date(now):
+        raise FormFault("De datum ligt in de toekomst, of meer dan een jaar terug.")
     return WorkerSignal(kind=kind, on=on, text=values.get("tekst"))
 
 
 def _time(value: str) -> datetime:
     try:
-        return datetime.fromisoformat(value).replace(tzinfo=AMSTERDAM)
+        time = datetime.fromisoformat(value)
     except ValueError as error:
         raise FormFault("Vul datum en tijd in van de andere tijden.") from error
+    local = time.replace(tzinfo=AMSTERDAM)
+    # In the hour that summer time skips no clock shows this time.
+    if time.tzinfo or local.astimezone(UTC).astimezone(AMSTERDAM).replace(tzinfo=None) != time:
+        raise FormFault("Vul andere tijden in zoals de klok in Nederland ze aanwijst.")
+    return local
 
 
 def _request_form(asked: Asked, now: datetime) -> Form:
-    by = f", uiterlijk {asked.due_on:%d-%m-%Y}" if asked.due_on else ""
     title, fields = {
         AskedFor.APPOINTMENT: ("Welke tijd past?", _appointment_fields),
         AskedFor.CONTACT: ("Herstel het contact met de klant", _contact_fields),
         AskedFor.QUESTION: ("Vraag van de trajectbegeleider", _question_fields),
     }[asked.kind]
-    intro = ". ".join(each.rstrip(".") for each in (asked.subject + by, asked.question) if each.strip(", "))
+    by = f"Uiterlijk op {asked.due_on:%d-%m-%Y}." if asked.due_on else ""
+    subject = f"{asked.subject}." if asked.subject else ""
+    intro = "\n".join(each for each in (" ".join(filter(None, (subject, by))), asked.question) if each)
     return Form(
         name=f"{_REQUEST_FORM}{asked.reference}",
         title=title,
-        intro=intro.lstrip(", "),
+        intro=intro,
         button="Antwoorden",
         fields=fields(asked, now),
     )

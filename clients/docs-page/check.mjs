@@ -23,6 +23,8 @@ const CALLS = [
   ["sendSignal", "200"],
   ["listSignals", "200"],
   ["listInformationRequests", "200"],
+  ["listOnwardReferrals", "200"],
+  ["listArrivals", "200"],
   ["listAppointments", "200"],
   ["listTrajectories", "200"],
   ["getTrajectory", "200"],
@@ -65,6 +67,9 @@ const LEFT_OUT = [
   // Of a question, which a counsellor asks.
   "getInformationRequest",
   "answerInformationRequest",
+  // Of a client who arrived.
+  "getArrival",
+  "answerArrival",
   // For who guides the client.
   "listTrajectoryParties",
   // Addresses of a sandbox need no consent.

@@ -50,6 +50,8 @@ BODIES: Mapping[Action, Json] = {
     Action.REFUSE_WITHDRAWAL: {"granted": False},
     Action.REJECT: {"reason": "not_a_resident"},
     Action.REOPEN: {"kind": "contact_restored"},
+    Action.REPORT_ONWARD_STATUS: {"status": "ended"},
+    Action.REFER_ONWARD: {"outsideBody": "legal_desk"},
     Action.RECORD_CONTACT_ATTEMPT: {"kind": "phone"},
     Action.REPORT_CONTACT_LOST: {"lostOn": "2026-03-02"},
     Action.REPORT_CONTACT_RESTORED: {"restoredOn": "2026-03-02"},
@@ -134,6 +136,12 @@ async def asked(dock: Api, etf: Api, reference: str) -> str:
     return path
 
 
+async def sent_on(dock: Api, etf: Api, reference: str) -> str:
+    path = await confirmed(dock, etf, reference)
+    await step(etf, f"{path}/onward-referrals", {"outsideBody": "budget_course"})
+    return path
+
+
 async def not_restored(dock: Api, etf: Api, reference: str) -> str:
     await confirmed(dock, etf, reference)
     return await unanswered(dock, etf, reference)
@@ -181,6 +189,7 @@ STATES: tuple[Bring, ...] = (
     lost,
     waiting,
     asked,
+    sent_on,
     not_restored,
     unreachable,
     concluded,

@@ -105,6 +105,7 @@ async def owned(dock: Api, etf: Api, worker: WorkerLoops, box: Mailbox) -> dict[
     path = await attended(dock, etf, "D-1")
     await step(etf, f"{path}/intake-result", {"result": "payment_arrangement", "concludedOn": "2026-03-02"})
     asked = await step(etf, f"{path}/information-requests", {"topic": "housing", "question": "Kanarie?"})
+    onward = await step(etf, f"{path}/onward-referrals", {"outsideBody": "legal_desk"})
     made = await subscribe(dock, box.url)
     await worker.pull_and_deliver()
     (sent, *_) = await deliveries(dock, made) or [{"id": made["id"]}]
@@ -113,6 +114,7 @@ async def owned(dock: Api, etf: Api, worker: WorkerLoops, box: Mailbox) -> dict[
         "referralId": path.rpartition("/")[2],
         "appointmentId": appointment["id"],
         "requestId": asked["id"],
+        "onwardId": onward["id"],
         "trajectoryId": (await read(etf, path))["trajectory"]["id"],
         "subscriptionId": made["id"],
         "deliveryId": sent["id"],
@@ -185,4 +187,5 @@ async def test_a_partners_record_is_not_found_at_another_partner(operator: Api, 
 def test_every_call_with_an_id_is_examined() -> None:
     kinds: set[Any] = {name for operation in OPERATIONS for name in operation.names}
 
-    assert kinds == {"referralId", "appointmentId", "requestId", "trajectoryId", "subscriptionId", "deliveryId"}
+    of_cases = {"referralId", "appointmentId", "requestId", "onwardId", "trajectoryId"}
+    assert kinds == of_cases | {"subscriptionId", "deliveryId"}

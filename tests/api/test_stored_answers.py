@@ -24,7 +24,7 @@ PERSONAL = {
     *("bsn", "givenName", "familyName", "birthDate", "sex", "address", "phone", "email", "client", "worker"),
     *("counsellor", "motivation", "caseLead", "meetingPlace", "place", "participants", "contact", "documentReference"),
 }
-OF_CASES = ("/referrals", "/trajectories")
+OF_CASES = ("/arrivals", "/referrals", "/trajectories")
 
 
 async def send(api: Api, path: str, body: dict[str, Any] | None = None) -> str:

@@ -41,6 +41,7 @@ KINDS = (
     "AndereTrajectbegeleider",
     "Informatievraag",
     "Contactpoging",
+    "StandDoorverwijzing",
     "KbrSignaal",
     "TermijnVerlenging",
 )
@@ -101,6 +102,7 @@ CODES: Mapping[Field, type[codes.Code]] = {
     Field.PROGRESS_NEXT_STEP: codes.NextStep,
     Field.TERM_EXTENSION_REASON: codes.ExtensionReason,
     Field.INFORMATION_TOPIC: codes.InformationTopic,
+    Field.ONWARD_STATUS: codes.OnwardStatus,
 }
 NOTHING: dict[str, Any] = {}
 
@@ -166,7 +168,7 @@ def test_allegro_its_contract_and_its_adapter_have_the_same_lengths() -> None:
 
 def is_answer(path: str) -> bool:
     """Return whether a field of a registration in GIDSO or RMW is read as part of a record of its own."""
-    return path.removesuffix("[]").split(".")[0] in gidso_answers.LISTS | rmw_answers.LISTS
+    return path.removesuffix("[]").split(".")[0] in gidso_answers.LISTS | rmw_answers.LISTS | {"doorverwijzing"}
 
 
 def test_gidso_its_contract_and_its_adapter_have_the_same_lengths() -> None:
@@ -192,10 +194,9 @@ def test_rmw_its_contract_and_its_adapter_have_the_same_lengths() -> None:
 
     assert in_contract == limited(rmw_messages.REGISTRATION)
     # A reference that is too long is no reference; the number of the registration is added to each.
-    assert limited(read) == {path: limit for path, limit in in_contract.items() if path != "reactie.kenmerk"} | {
-        "reactie.aanmeldnummer": 20,
-        "signaal.aanmeldnummer": 20,
-    }
+    references = {"reactie.kenmerk", "doorverwijzing.kenmerk"}
+    numbers = {"reactie.aanmeldnummer": 20, "signaal.aanmeldnummer": 20}
+    assert limited(read) == {path: limit for path, limit in in_contract.items() if path not in references} | numbers
     assert written | limited(asked) == limited(rmw_messages.REQUEST)
 
 
@@ -365,6 +366,8 @@ def test_the_longest_journal_line_that_the_hub_can_write_fits_in_gidso() -> None
         **dict.fromkeys(journal.PHRASES, moment[:10]),
         **{field: max(kind, key=lambda code: len(code.label)) for field, kind in CODES.items()},
         Field.APPOINTMENT_STARTS_AT: moment,
+        Field.ONWARD_MADE_AT: moment,
+        Field.ONWARD_TO: "n" * 200,
         Field.APPOINTMENT_PLACE: "p" * 300,
         Field.APPOINTMENT_PARTICIPANTS: ["n" * 200] * 20,
         Field.APPOINTMENT_OTHER_TIMES: [moment] * 10,

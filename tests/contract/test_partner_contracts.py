@@ -28,7 +28,7 @@ from tests.support.contracts import (
 )
 from tests.support.rmw_env import SOAP
 
-RMW_OPERATIONS = {"lijstAanmeldingen", "geefAanmelding", "wijzigAanmeldcodeStatus", "sluitTab"}
+RMW_OPERATIONS = {"lijstAanmeldingen", "geefAanmelding", "wijzigAanmeldcodeStatus", "meldDoorverwijzing", "sluitTab"}
 
 
 @pytest.mark.parametrize("name", OPENAPI)

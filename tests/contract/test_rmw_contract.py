@@ -64,7 +64,7 @@ def test_wsdl_and_http_contract_name_the_same_operations() -> None:
 
     names = {str(found.get("name")) for found in wsdl.iterfind(".//{*}portType/{*}operation")}
 
-    assert names == {"lijstAanmeldingen", "geefAanmelding", "wijzigAanmeldcodeStatus", "sluitTab"}
+    assert names == {"lijstAanmeldingen", "geefAanmelding", "wijzigAanmeldcodeStatus", "meldDoorverwijzing", "sluitTab"}
     assert all(name in operation["parameters"][0]["schema"]["pattern"] for name in names)
 
 

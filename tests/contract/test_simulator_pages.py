@@ -81,6 +81,8 @@ REGISTERED = {
     "intakeresultaat": {"code": 3, "omschrijving": "Toeleiding aanvraag KBR"},
     "andere_hulp": {"leefgebieden": ["Huisvesting"]},
     "doorverwijzing": {"instantie": {"code": 502, "omschrijving": "Juridisch Loket"}},
+    "doorverwijzing_andere_hulp": {"instantie": {"code": 502, "omschrijving": "Juridisch Loket"}},
+    "stand_doorverwijzing": {"instantie": {"code": 502, "omschrijving": "Juridisch Loket"}, "stand": "Opgepakt"},
     "contactpoging": {"wijze": {"code": 905, "omschrijving": "Huisbezoek"}},
     "informatie_gevraagd": {},
     "informatie_ontvangen": {},
@@ -98,7 +100,7 @@ async def test_a_counsellor_registers_everything_in_the_forms_of_a_file() -> Non
     values = {"naam": "S. El Amrani", "begint": f"{DAY}T10:00", "verschenen": "N", "datum": DAY}
     values |= {"leefgebied": "Huisvesting", "organisatie": "", "instantie": "502"}
     values |= {"afspraaksoort": "Vervolggesprek", "tijd1": f"{DAY}T11:00", "tijd2": f"{DAY}T12:00", "duur": "45"}
-    values |= {"verwijzer": "J"}
+    values |= {"verwijzer": "J", "stand": "Opgepakt"}
     values |= {"termijn": "decision", "uiterlijkOp": "2020-07-01"}
     values |= {
         "wijze": "905",

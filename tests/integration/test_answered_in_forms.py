@@ -1,5 +1,6 @@
 """The worker at the pages of GIDSO or RMW and the counsellor at those of Allegro: each acts in its own system only."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from app.domain.codes import AppointmentResponse, AppointmentStatus, System
-from tests.support.desks import Desk, counsellor_of, refer_in_form
+from tests.support.desks import TEAMS, Desk, arrived_at, counsellor_of, refer_in_form
 from tests.support.hub import InProcessHub
 from tests.support.partners_env import PartnersEnv, partners_of
 
@@ -163,6 +164,10 @@ async def test_what_cannot_be_used_in_a_form_is_named_and_nothing_is_stored(
         ("signaal", {"soort": "verhuisd", "datum": day(partners)}),
         ("signaal", {"soort": "contact_restored", "datum": "gisteren"}),
         ("signaal", {"soort": "contact_restored", "datum": day(partners, 2)}),
+        ("signaal", {"soort": "contact_restored", "datum": "0001-01-01"}),
+        ("signaal", {"soort": "contact_restored", "datum": day(partners), "tekst": "Nul\0teken"}),
+        (time, {"keuze": "andere_tijden", "ander1": "9999-01-01T10:00"}),
+        (time, {"keuze": "andere_tijden", "ander1": f"{day(partners, 3)}T10:00+05:00"}),
     ]
 
     answers = [await worker.send(form, **values) for form, values in wrong]
@@ -170,3 +175,63 @@ async def test_what_cannot_be_used_in_a_form_is_named_and_nothing_is_stored(
     assert [each.status_code for each in answers] == [400] * len(wrong)
     assert all('role="alert"' in each.text for each in answers)
     assert await worker.open_forms() == [time, question]
+
+
+@SYSTEMS
+async def test_a_client_who_is_sent_on_arrives_in_the_team_s_own_system_and_its_answer_at_the_counsellor(
+    partners: PartnersEnv, system: System
+) -> None:
+    other = next(each for each in (System.GIDSO, System.RMW) if each is not system)
+    worker = await refer_in_form(partners, other, toestemming_aanmelding="J")
+    counsellor = await counsellor_of(partners)
+    await counsellor.fill_in("bevestiging", datum=day(partners), naam="S. El Amrani", telefoon="010-5550101")
+    await counsellor.fill_in("doorverwijzing_andere_hulp", datum=day(partners), organisatie=TEAMS[system]["teamcode"])
+
+    team = await arrived_at(partners, system)
+    page = await team.page()
+    for stand in ("OPGEPAKT", "OP"):
+        answered = await team.send("doorverwijzing", stand=stand)
+        if answered.status_code == 200:
+            break
+    await partners.worker.pull_and_deliver(system)
+    await partners.worker.pull_and_deliver(System.ALLEGRO)
+
+    assert "Doorverwezen door het Expertiseteam Financiën" in page
+    assert "Noor Voorbeeld" in page
+    (onward,) = (await worker.case()).onward_referrals
+    assert onward.status == "accepted"
+    assert "Er is nieuws over een doorverwijzing. " in await counsellor.page()
+    assert "Opgepakt" in await counsellor.page()
+    # It is no referral to the finance team.
+    assert len((await partners.hub.dump())["referral"]) == 1
+
+
+@SYSTEMS
+async def test_a_client_who_did_not_agree_arrives_nowhere(partners: PartnersEnv, system: System) -> None:
+    other = next(each for each in (System.GIDSO, System.RMW) if each is not system)
+    await refer_in_form(partners, other)
+    counsellor = await counsellor_of(partners)
+    await counsellor.fill_in("bevestiging", datum=day(partners), naam="S. El Amrani", telefoon="010-5550101")
+
+    await counsellor.fill_in("doorverwijzing_andere_hulp", datum=day(partners), organisatie=TEAMS[system]["teamcode"])
+
+    page = (await partners.consoles[system].get("/")).text
+    assert "Voorbeeld" not in page
+
+
+@SYSTEMS
+async def test_what_two_workers_send_at_the_same_time_is_both_stored(partners: PartnersEnv, system: System) -> None:
+    worker, counsellor = await both(partners, system)
+    await counsellor.fill_in("informatievraag", datum=day(partners), onderwerp="701")
+    (question,) = await worker.open_forms()
+
+    await asyncio.gather(
+        worker.send(question, antwoord=ANSWER),
+        worker.send("signaal", soort="income_lost", datum=day(partners), tekst=REMARK),
+    )
+    await partners.worker.pull_and_deliver(system)
+    await partners.worker.pull_and_deliver(System.ALLEGRO)
+
+    page = await counsellor.page()
+    assert ANSWER in page
+    assert REMARK in page

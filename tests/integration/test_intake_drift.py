@@ -135,7 +135,7 @@ def test_every_kind_of_change_has_contents_but_a_note() -> None:
         (
             gidso_schemas.Aanmelding,
             "Aanmelding",
-            {"Versie", "GewijzigdOp", "OndersteuningGestoptOp", "Reacties", "Signalen"},
+            {"Versie", "GewijzigdOp", "OndersteuningGestoptOp", "Doorverwijzing", "Reacties", "Signalen"},
         ),
         (gidso_schemas.Burger, "Burger", set()),
         (gidso_schemas.Medewerker, "Medewerker", set()),
@@ -150,7 +150,7 @@ def test_what_the_hub_knows_of_gidso_is_its_contract(model: type[BaseModel], nam
 def test_what_the_hub_knows_of_rmw_is_its_contract() -> None:
     root = etree.parse(CONTRACTS / "rmw.xsd").getroot()
     listed = root.findall(f"{XS}complexType[@name='Aanmelding']/{XS}sequence/{XS}element")
-    kept_apart = {"mutatienummer", "tijdstipMutatie", "statusregel", "tab"} | LISTS
+    kept_apart = {"mutatienummer", "tijdstipMutatie", "statusregel", "tab", "doorverwijzing"} | LISTS
 
     assert names_of(rmw_schemas.Aanmelding) | {"aanmeldcode", "soortTeam"} | kept_apart == {
         element.get("name") for element in listed

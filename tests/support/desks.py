@@ -81,6 +81,14 @@ async def refer_in_form(partners: PartnersEnv, system: System, **more: Any) -> D
     return Desk(partners=partners, system=system, address=addresses[0])
 
 
+async def arrived_at(partners: PartnersEnv, system: System) -> Desk:
+    """Return the worker of a team at the page of the client who was referred to it."""
+    await partners.worker.pull_and_deliver(system)
+    page = (await partners.consoles[system].get("/")).text
+    (address,) = set(re.findall(r'href="(/aanmeldingen/D[^"]+)"', page))
+    return Desk(partners=partners, system=system, address=address)
+
+
 async def counsellor_of(partners: PartnersEnv) -> Desk:
     """Return the counsellor at the newest file in Allegro."""
     page = (await partners.consoles[System.ALLEGRO].get("/")).text

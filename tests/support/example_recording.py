@@ -24,6 +24,7 @@ from tests.support.example_run import ExampleRun, example_run
 from tests.support.example_stories import (
     tell_appointments,
     tell_correspondence,
+    tell_onward_referrals,
     tell_referrals,
     tell_trajectories,
     tell_work_lists,
@@ -47,6 +48,7 @@ _TELLS = (
     tell_referrals,
     tell_appointments,
     tell_correspondence,
+    tell_onward_referrals,
     tell_trajectories,
     tell_work_lists,
     tell_subscriptions,

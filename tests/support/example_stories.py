@@ -161,6 +161,27 @@ async def tell_correspondence(run: ExampleRun) -> None:
         await run.show("team", "sendBankSignal", example, ids=guided)
 
 
+async def tell_onward_referrals(run: ExampleRun) -> None:
+    """Show clients who are referred onward, and what becomes of that."""
+    _, team = await _referred(run, 60, consent={"scopes": ["referral"], "givenOn": "2026-11-20"})
+    await run.do("team", "confirmReferral", {"counsellor": _COUNSELLOR}, ids=team)
+    made = [
+        await run.show("team", "createOnwardReferral", each, ids=team) for each in ("to-a-body", "to-an-organisation")
+    ]
+    await run.refused("team", "createOnwardReferral", _AGAIN, {"organisationCode": "dock"}, ids=team)
+    (arrived,) = (await run.show("bailiff", "listArrivals", answer="first-page", query="limit=2"))["items"]
+    ids = {"onwardId": arrived["id"]}
+    await run.show("bailiff", "getArrival", ids=ids)
+    for example in ("smallest", "at-its-moment"):
+        await run.show("bailiff", "answerArrival", example, ids=ids)
+    await run.refused("bailiff", "answerArrival", _AGAIN, {"status": "accepted"}, ids=ids)
+    await run.show("team", "listOnwardReferrals", ids=team)
+    outside = {**team, "onwardId": made[0]["id"]}
+    for example in ("smallest", "at-its-moment"):
+        await run.show("team", "reportOnwardStatus", example, ids=outside)
+    await run.refused("team", "reportOnwardStatus", _AGAIN, {"status": "accepted"}, ids=outside)
+
+
 async def tell_trajectories(run: ExampleRun) -> None:
     """Show guidance: from the result of the intake to the end."""
     run.clock.set(datetime(2026, 11, 23, 15, tzinfo=UTC))
@@ -246,10 +267,10 @@ async def _as_team(run: ExampleRun, reference: str) -> dict[str, str]:
     return {"referralId": found["items"][0]["id"]}
 
 
-async def _referred(run: ExampleRun, number: int) -> tuple[dict[str, str], dict[str, str]]:
+async def _referred(run: ExampleRun, number: int, **more: object) -> tuple[dict[str, str], dict[str, str]]:
     """Refer a client; return the id of the referral for its referrer and for the finance team."""
     reference = f"2026-01{number:02}"
-    made = await run.do("dock", "createReferral", {**_CLIENT, "reference": reference})
+    made = await run.do("dock", "createReferral", {**_CLIENT, "reference": reference, **more})
     return {"referralId": made["id"]}, await _as_team(run, reference)
 
 

@@ -30,6 +30,7 @@ from app.domain.codes import (
     KbrStatus,
     LifeDomain,
     NextStep,
+    OnwardStatus,
     OrganisationRole,
     ParticipantRole,
     ProgressState,
@@ -45,7 +46,7 @@ from app.domain.codes import (
     TrajectoryStatus,
     WithdrawalReason,
 )
-from app.domain.field_values import field_values, information_values, signal_values
+from app.domain.field_values import field_values, information_values, onward_values, signal_values
 from app.domain.fields import Field, FieldValues
 from app.domain.lazy import Lazy
 from app.domain.open_terms import OpenTerm
@@ -58,6 +59,7 @@ from app.domain.values import (
     HelpOrganisation,
     InformationRequest,
     KbrApplication,
+    OnwardReferral,
     Organisation,
     Participant,
     Plan,
@@ -142,6 +144,7 @@ REFERRAL = Referral(
     missed_count=2,
     contact_attempts=(datetime(2026, 11, 14, 9, 0, tzinfo=UTC),),
     question_count=3,
+    onward_count=2,
     contact_changed_at=datetime(2026, 11, 20, 9, tzinfo=UTC),
     other_help=(LifeDomain.HOUSING,),
     intake_held_on=date(2026, 11, 12),
@@ -210,6 +213,15 @@ REQUEST = InformationRequest(
     ended_at=datetime(2026, 12, 2, 9, 5, tzinfo=UTC),
     answer="Ja, sinds het voorjaar.",
 )
+ONWARD = OnwardReferral(
+    id=UUID("019ab3f2-7c00-7000-8000-00000000000d"),
+    organisation_id=UUID("019ab3f2-7c00-7000-8000-00000000000e"),
+    to="Wijkteam Noord",
+    to_code="wijkteam-noord",
+    made_at=datetime(2026, 12, 4, 11, 15, tzinfo=UTC),
+    changed_at=datetime(2026, 12, 5, 12, 45, tzinfo=UTC),
+    status=OnwardStatus.ACCEPTED,
+)
 SIGNAL = Signal(
     id=UUID("019ab3f2-7c00-7000-8000-00000000000c"),
     kind=SignalKind.SUPPORT_STOPPED,
@@ -246,6 +258,7 @@ OF_THE_EVENT: FieldValues = {
         Awaited(OrganisationRole.REFERRER, AwaitedStep.INFORMATION, datetime(2026, 12, 1, 8, 45, tzinfo=UTC)),
     ),
     **information_values(REQUEST),
+    **onward_values(ONWARD),
     **signal_values(SIGNAL),
     Field.BANK_SIGNAL_KIND: BankSignalKind.PAYMENTS_FAILING,
     Field.OCCURRED_AT: datetime(2026, 11, 22, 8, 15, tzinfo=UTC),

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
-from app.adapters.allegro import mapping
+from app.adapters.allegro import code_tables
 from app.adapters.allegro.mapping import READERS, read_change
 from app.adapters.allegro.outgoing import message_body, referral_body
 from app.domain import codes
@@ -55,18 +55,18 @@ CANARY = "Yara Aksoy 999906422"
 OFFSETS = (UTC, timezone(timedelta(hours=14)), timezone(timedelta(hours=-12)))
 
 LISTS: list[tuple[type[Code], Mapping[tuple[int, str], Code], Mapping[Any, tuple[int, str]], str]] = [
-    (codes.IntakeResult, mapping.INTAKE_RESULTS, allegro_codes.INTAKE_RESULTS, "Intakeresultaat"),
-    (codes.TrajectoryResult, mapping.TRAJECTORY_RESULTS, allegro_codes.TRAJECTORY_RESULTS, "Trajectresultaat"),
-    (codes.DropOutReason, mapping.DROP_OUT_REASONS, allegro_codes.DROP_OUT_REASONS, "Uitvalreden"),
-    (codes.KbrStatus, mapping.KBR_STATUSES, allegro_codes.KBR_STATUSES, "KbrStatus"),
-    (codes.RejectionReason, mapping.REJECTION_REASONS, allegro_codes.REJECTION_REASONS, "Afwijsreden"),
-    (codes.ClosureReason, mapping.CLOSURE_REASONS, allegro_codes.CLOSURE_REASONS, "Afsluitreden"),
-    (codes.OutsideBody, mapping.OUTSIDE_BODIES, allegro_codes.OUTSIDE_BODIES, "Instantie"),
-    (codes.CancellationReason, mapping.CANCELLATION_REASONS, allegro_codes.CANCELLATION_REASONS, "Vervalreden"),
-    (ContactAttemptKind, mapping.CONTACT_ATTEMPTS, allegro_codes.CONTACT_ATTEMPTS, "Contactwijze"),
-    (codes.InformationTopic, mapping.INFORMATION_TOPICS, allegro_codes.INFORMATION_TOPICS, "Onderwerp"),
-    (codes.BankSignalKind, mapping.BANK_SIGNALS, allegro_codes.BANK_SIGNALS, "SignaalKbr"),
-    (codes.ExtensionReason, mapping.EXTENSION_REASONS, allegro_codes.EXTENSION_REASONS, "Verlengreden"),
+    (codes.IntakeResult, code_tables.INTAKE_RESULTS, allegro_codes.INTAKE_RESULTS, "Intakeresultaat"),
+    (codes.TrajectoryResult, code_tables.TRAJECTORY_RESULTS, allegro_codes.TRAJECTORY_RESULTS, "Trajectresultaat"),
+    (codes.DropOutReason, code_tables.DROP_OUT_REASONS, allegro_codes.DROP_OUT_REASONS, "Uitvalreden"),
+    (codes.KbrStatus, code_tables.KBR_STATUSES, allegro_codes.KBR_STATUSES, "KbrStatus"),
+    (codes.RejectionReason, code_tables.REJECTION_REASONS, allegro_codes.REJECTION_REASONS, "Afwijsreden"),
+    (codes.ClosureReason, code_tables.CLOSURE_REASONS, allegro_codes.CLOSURE_REASONS, "Afsluitreden"),
+    (codes.OutsideBody, code_tables.OUTSIDE_BODIES, allegro_codes.OUTSIDE_BODIES, "Instantie"),
+    (codes.CancellationReason, code_tables.CANCELLATION_REASONS, allegro_codes.CANCELLATION_REASONS, "Vervalreden"),
+    (ContactAttemptKind, code_tables.CONTACT_ATTEMPTS, allegro_codes.CONTACT_ATTEMPTS, "Contactwijze"),
+    (codes.InformationTopic, code_tables.INFORMATION_TOPICS, allegro_codes.INFORMATION_TOPICS, "Onderwerp"),
+    (codes.BankSignalKind, code_tables.BANK_SIGNALS, allegro_codes.BANK_SIGNALS, "SignaalKbr"),
+    (codes.ExtensionReason, code_tables.EXTENSION_REASONS, allegro_codes.EXTENSION_REASONS, "Verlengreden"),
 ]
 
 
@@ -111,11 +111,11 @@ def test_appointments_have_the_same_kinds_and_roles_everywhere() -> None:
     schemas = CONTRACT["components"]["schemas"]
 
     kinds = {each for each in schemas["Afspraaksoort"]["enum"] if each}
-    assert kinds == set(allegro_codes.APPOINTMENT_KINDS) == mapping.APPOINTMENT_KINDS.keys()
+    assert kinds == set(allegro_codes.APPOINTMENT_KINDS) == code_tables.APPOINTMENT_KINDS.keys()
     roles = set(schemas["Deelnemer"]["properties"]["rol"]["enum"])
-    assert roles == set(allegro_codes.PARTICIPANT_ROLES) == mapping.PARTICIPANT_ROLES.keys()
-    assert set(mapping.APPOINTMENT_KINDS.values()) == set(codes.AppointmentKind)
-    assert {kind.label: kind for kind in codes.AppointmentKind} == dict(mapping.APPOINTMENT_KINDS)
+    assert roles == set(allegro_codes.PARTICIPANT_ROLES) == code_tables.PARTICIPANT_ROLES.keys()
+    assert set(code_tables.APPOINTMENT_KINDS.values()) == set(codes.AppointmentKind)
+    assert {kind.label: kind for kind in codes.AppointmentKind} == dict(code_tables.APPOINTMENT_KINDS)
 
 
 @pytest.mark.parametrize(

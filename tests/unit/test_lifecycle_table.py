@@ -11,6 +11,8 @@ REFERRAL = """
 register            rec -   -   -   -   -   -   -   -   -   -   -   -    RP   -                  -
 confirm             -   con -   -   -   -   -   -   -   -   -   -   -    T    -                  implied
 reject              -   rej rej -   -   -   -   -   -   -   -   -   -    T    RejectionReason    -
+refer_onward        -   -   =   =   =   =   =   =   -   =   -   -   -    T    -                  -
+report_onward_status - =   =   =   =   =   =   =   =   =   =   =   -    TRP  -                  referred_onward
 forward             -   fwd fwd -   -   -   -   -   -   -   -   -   -    T    -                  -
 withdraw            -   wdr -   -   -   -   -   -   -   -   -   -   -    RP   WithdrawalReason   -
 request_withdrawal  -   -   =   =   =   =   =   -   -   -   -   -   -    RP   WithdrawalReason   -

@@ -42,6 +42,8 @@ from tests.support.contracts import (
 )
 from tests.support.full_case import CLIENT, CONTENTS, REFERRAL, VALUES
 
+GIDSO_APART = gidso_answers.LISTS | {"Doorverwijzing"}
+
 
 @dataclass(frozen=True, kw_only=True)
 class Incoming:
@@ -72,12 +74,12 @@ class Incoming:
 def full_gidso() -> Incoming:
     whole = example_of("gidso", "lijstAanmeldingen", "200", "laatsteBladzijde")["value"][0]
     # What the worker answers and reports is read as records of its own.
-    example = {name: value for name, value in whole.items() if name not in gidso_answers.LISTS}
+    example = {name: value for name, value in whole.items() if name not in GIDSO_APART}
     listed = codes("gidso", OPENAPI["gidso"]["components"]["schemas"]["Aanmelding"])
     return Incoming(
         mapping=gidso_mapping,
         example=example,
-        codes={path: each for path, each in listed.items() if path.split(".")[0] not in gidso_answers.LISTS},
+        codes={path: each for path, each in listed.items() if path.split(".")[0] not in GIDSO_APART},
         read=lambda row: gidso_mapping.to_commands(gidso_mapping.Kind.REFERRAL, row),
         stated=RegisterReferral(
             organisation_code="wijkteam-feijenoord",
@@ -97,7 +99,14 @@ def full_rmw() -> Incoming:
     assert kind is not None
     # What systems write on a registration, and RMW's own counters, are not part of its contents; the kind of a team is
     # known from the hub's own register; and what consultants answer is read as records of its own.
-    not_read = {"statusregel", "tab", "mutatienummer", "tijdstipMutatie", "soortTeam"} | rmw_answers.LISTS
+    not_read = {
+        "statusregel",
+        "tab",
+        "mutatienummer",
+        "tijdstipMutatie",
+        "soortTeam",
+        "doorverwijzing",
+    } | rmw_answers.LISTS
     return Incoming(
         mapping=rmw_mapping,
         example={name: value for name, value in listed.contents.items() if name not in not_read},

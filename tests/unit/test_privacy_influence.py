@@ -7,7 +7,14 @@ from uuid import UUID
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from app.domain.codes import AppointmentResponse, CaseLead, ConsentScope, DisclosureOccasion, TrajectoryResult
+from app.domain.codes import (
+    AppointmentResponse,
+    CaseLead,
+    ConsentScope,
+    DisclosureOccasion,
+    OnwardStatus,
+    TrajectoryResult,
+)
 from app.domain.fields import Field
 from app.privacy.policy import Effect, Policy
 from tests.support.privacy import CONSENT, FACTS, POLICY, gate_of, release_for, withheld_fields
@@ -24,13 +31,15 @@ SETTINGS: list[Facts] = [
         Field.RESULT_CODE: result,
         Field.REFERRAL_LED_BY: lead,
         Field.APPOINTMENT_RESPONSE: response,
+        Field.ONWARD_STATUS: onward,
     }
-    for (consent, given_on), missed, result, lead, response in product(
+    for (consent, given_on), missed, result, lead, response, onward in product(
         ((CONSENT, date(2019, 9, 2)), (frozenset(), None)),
         (0, 1, 2),
         (None, TrajectoryResult.KBR_APPLICATION, TrajectoryResult.NO_FURTHER_SUPPORT),
         CaseLead,
         (AppointmentResponse.NOT_ASKED, AppointmentResponse.ACCEPTED),
+        (OnwardStatus.MADE, OnwardStatus.ENDED),
     )
 ]
 OTHERS: dict[type, object] = {
@@ -118,7 +127,7 @@ def test_any_change_of_withheld_facts_changes_no_byte_of_what_is_released(
     }
     before = release_for(*cell, facts)
     # These are asked about by rules, and are released or not.
-    asked = {Field.CONSENT_SCOPES, Field.CONSENT_GIVEN_ON, Field.REFERRAL_LED_BY}
+    asked = {Field.CONSENT_SCOPES, Field.CONSENT_GIVEN_ON, Field.REFERRAL_LED_BY, Field.ONWARD_STATUS}
     withheld = sorted(set(withheld_fields(before)) - asked)
     changes = data.draw(st.dictionaries(st.sampled_from(withheld), VALUES) if withheld else st.just({}))
 

@@ -35,7 +35,7 @@ prestatie010            x   x   x   x   a   x   x   x   x   -   -   -  x    -   
 welzijnsorganisatie     x   x   x   x   a   x   x   x   x   x   -   x  x    x   x   x   x   x
 deurwaarder             x   x   -   -   -   -   x   c   c   -   -   -  x    -   -   -   c   c
 reclassering            x   x   x   x   a   x   x   x   x   -   -   -  x    x   x   x   x   x
-schuldenrechter         x   x   -   -   -   -   x   x   x   -   -   -  x    -   -   -   -   -
+schuldenrechter         x   x   -   -   -   -   x   x   x   -   -   m  x    -   -   -   -   -
 frontlijn               x   x   -   -   -   -   -   -   -   -   -   -  x    -   -   -   -   c
 bewindvoerder           x   x   -   -   -   -   -   -   -   -   -   -  x    -   -   -   -   c
 zorginstelling          x   x   -   -   -   -   -   -   -   -   -   -  x    -   -   -   -   c
@@ -68,7 +68,8 @@ FIELDS_AT = {
     DisclosureOccasion.CONTACT_LOST: f"{WITHOUT_STATUS} contact.lost_on contact.restored_on",
     DisclosureOccasion.INTAKE_RESULT: f"{NEWS} intake.result intake.concluded_on trajectory.id",
     DisclosureOccasion.PLAN_SIGNED: f"{NEWS} plan.signed_on trajectory.id",
-    DisclosureOccasion.OTHER_HELP: f"{WITHOUT_STATUS} other_help.life_domains",
+    DisclosureOccasion.OTHER_HELP: f"{WITHOUT_STATUS} other_help.life_domains onward.id onward.to onward.status "
+    "onward.made_at",
     DisclosureOccasion.INFORMATION_REQUESTED: f"{WITHOUT_STATUS} {INFORMATION}",
     DisclosureOccasion.PROGRESS: f"{WITHOUT_STATUS} progress.week progress.state progress.next_step progress.due_on "
     "term.extension_reason",
@@ -114,6 +115,7 @@ EXCEPT = {
     **{(kind, DisclosureOccasion.CLOSED): WITHOUT_STATUS for kind in AT_A_DISTANCE},
     **{("schuldenrechter", moment): NEWS for moment in FEEDBACK_MOMENTS},
     ("schuldenrechter", DisclosureOccasion.CONTACT_LOST): WITHOUT_STATUS,
+    ("schuldenrechter", DisclosureOccasion.OTHER_HELP): WITHOUT_STATUS,
     ("schuldenrechter", DisclosureOccasion.INFORMATION_REQUESTED): f"{WITHOUT_STATUS} {INFORMATION}",
     # The text goes to the system in which the worker registers.
     **{
@@ -123,7 +125,10 @@ EXCEPT = {
 }
 NO_COUNSELLOR = frozenset(line.split()[0] for line in AGREED.splitlines()[2:] if line.split()[3] == "-")
 
-MET: dict[str, dict[Field, object]] = {"d": {Field.RESULT_CODE: "no_further_support"}}
+MET: dict[str, dict[Field, object]] = {
+    "d": {Field.RESULT_CODE: "no_further_support"},
+    "m": {Field.ONWARD_STATUS: "made"},
+}
 """What must be so for a cell to be disclosed, where the full case is otherwise."""
 
 ROWS = [
@@ -171,6 +176,7 @@ UNMET: dict[str, dict[Field, object]] = {
     "l": {Field.REFERRAL_LED_BY: "another"},
     "a": {Field.APPOINTMENT_RESPONSE: "not_asked"},
     "d": {Field.RESULT_CODE: "budget_management"},
+    "m": {Field.ONWARD_STATUS: "ended"},
     "x": {Field.CONSENT_SCOPES: ()},
 }
 

@@ -69,6 +69,7 @@ def test_comments_and_layout_change_no_digest() -> None:
 
 def test_every_moment_is_an_occasion() -> None:
     assert set(FEEDBACK_MOMENTS) == set(DisclosureOccasion) - {
+        DisclosureOccasion.ARRIVED,
         DisclosureOccasion.READING,
         DisclosureOccasion.HANDLING,
     }

@@ -22,6 +22,8 @@ CONTENTS: Mapping[str, type[BaseModel]] = {
     "kbr_aanvraag": schemas.KbrApplication,
     "afsluiting": schemas.CodedReason,
     "doorverwijzing": schemas.Forwarding,
+    "doorverwijzing_andere_hulp": schemas.Forwarding,
+    "stand_doorverwijzing": schemas.OnwardStatus,
     "contactpoging": schemas.ContactAttempt,
     "contact_verloren": schemas.Nothing,
     "contact_hersteld": schemas.Nothing,

@@ -19,6 +19,7 @@ from app.domain.codes import (
     IncomeSituation,
     InformationTopic,
     LifeDomain,
+    OnwardStatus,
     ReferrerKind,
     RoutingAdvice,
     SignalKind,
@@ -207,6 +208,7 @@ _INFORMATION: Part = {
     "onderwerp": (Field.INFORMATION_TOPIC, label(InformationTopic)),
     "antwoord": (Field.INFORMATION_ANSWER, _same),
 }
+_ONWARD: Part = {"naar": (Field.ONWARD_TO, _same), "stand": (Field.ONWARD_STATUS, label(OnwardStatus))}
 _TERM: Part = {"termijn": (Field.TERM_CODE, _same), "uiterlijkOp": (Field.TERM_DUE_ON, _same)}
 
 _MESSAGES: Mapping[EventType, tuple[str, str, Part]] = {
@@ -225,6 +227,7 @@ _MESSAGES: Mapping[EventType, tuple[str, str, Part]] = {
         "De verwijzer beantwoordt een vraag",
         _INFORMATION,
     ),
+    EventType.ONWARD_REFERRAL_CHANGED: ("stand_doorverwijzing", "Er is nieuws over een doorverwijzing", _ONWARD),
     EventType.TERM_APPROACHING: ("termijn_nadert", "Een termijn eindigt binnenkort", _TERM),
     EventType.TERM_BREACHED: ("termijn_verstreken", "Een termijn is verstreken", _TERM),
     EventType.CLOSED_UNASKED: (
@@ -241,6 +244,8 @@ _TITLES: Mapping[str, str] = {
     "begint": "Begint",
     "plaats": "Plaats",
     "andereTijden": "Voorgestelde tijden",
+    "naar": "Naar",
+    "stand": "Stand",
     "signaal": "Signaal",
     "signaalKbr": "Signaal",
     "onderwerp": "Onderwerp",

@@ -208,6 +208,14 @@ class Forwarding(_Message):
     instantie: CodeValue | None = None
 
 
+class OnwardStatus(_Message):
+    """*Stand van een doorverwijzing*: of the newest one to this organisation or body."""
+
+    organisatie: Code | None = None
+    instantie: CodeValue | None = None
+    stand: str
+
+
 class OtherHelp(_Message):
     """*Andere hulp*: in which domains of life."""
 

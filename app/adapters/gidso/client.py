@@ -14,17 +14,18 @@ from app.adapters.common.http import http_client, partner_errors
 from app.adapters.common.pace import Pace
 from app.adapters.common.pages import parse_page
 from app.adapters.common.transport import A_LIST
-from app.adapters.gidso.schemas import AanmeldingenPage, Fout, Journaalregel, JournaalregelsPage
+from app.adapters.gidso.schemas import AanmeldingenPage, Fout, Journaalregel, JournaalregelsPage, NieuweAanmelding
 from app.domain.errors import CursorExpired, PartnerUnreachable
 
 _PARTNER: Final = "GIDSO"
 _ROWS: Final = "/odata/v4/Aanmeldingen"
+_ARRIVALS: Final = "/odata/v4/Doorverwijzingen"
 _LONGEST_TOKEN: Final = 2000
 _RULES: Final = AnswerRules(
     partner=_PARTNER,
     credentials="the API key and the certificate",
     error=Fout,
-    refusals={400: {"OngeldigeVraag", "OngeldigeJournaalregel"}, 404: {"NietGevonden"}},
+    refusals={400: {"OngeldigeVraag", "OngeldigeJournaalregel", "OngeldigeDoorverwijzing"}, 404: {"NietGevonden"}},
     login_refused=frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN}),
 )
 
@@ -75,6 +76,19 @@ class GidsoClient:
             response = await self._http.post(_lines(case_id), json=line)
         if _read(Journaalregel, response, HTTPStatus.CREATED).reference != line["Kenmerk"]:
             raise unclear_answer(_PARTNER, response.status_code)
+
+    async def put_arrival(self, reference: str, arrival: Mapping[str, object]) -> str:
+        """Register a client who is referred onward; the same again changes nothing. Return the registration's id.
+
+        Raises:
+            UnclearAnswer: a success that is not the contract's, such as a page of a server in between.
+            PartnerUnreachable: no answer, or one that is not about the client.
+            PartnerRefused: GIDSO refuses the client.
+        """
+        with partner_errors(_PARTNER):
+            response = await self._http.put(f"{_ARRIVALS}('{reference}')", json=arrival)
+        success = HTTPStatus.CREATED if response.status_code == HTTPStatus.CREATED else HTTPStatus.OK
+        return _read(NieuweAanmelding, response, success).id
 
     async def close(self) -> None:
         """Close the connections."""

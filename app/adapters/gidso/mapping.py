@@ -9,6 +9,7 @@ from datetime import date, datetime
 from enum import StrEnum
 
 from app.adapters.common.parsing import checked_bsn, checked_names, meaning, meaning_if_given, meanings, noon_of, parse
+from app.adapters.gidso.arrivals import to_arrival_commands
 from app.adapters.gidso.schemas import Aanmelding, Betrokkene, Burger, Medewerker, Stamp, Stopped, Toestemming
 from app.domain.codes import (
     ConsentForm,
@@ -37,6 +38,7 @@ class Kind(StrEnum):
     SUPPORT_STOPPED = "ondersteuning-gestopt"
     REACTION = "reactie"
     SIGNAL = "signaal"
+    ARRIVAL = "doorverwijzing"
 
 
 TEAM_KINDS: Mapping[str, ReferrerKind] = {
@@ -117,6 +119,8 @@ def to_commands(kind: Kind, row: Mapping[str, object]) -> tuple[Command, ...]:
         UnknownCode: a code is not in the tables above.
         PartnerUnreadable: a field is absent or has another form than the contract says.
     """
+    if kind is Kind.ARRIVAL:
+        return to_arrival_commands(row)
     if kind is Kind.SUPPORT_STOPPED:
         return (GiveSignal(SignalKind.SUPPORT_STOPPED),)
     if is_removed(row):

@@ -164,6 +164,20 @@ class Signaal(_Message):
     tekst: Text | None = None
 
 
+class Doorverwijzing(_Message):
+    """The onward referral of a registration that the hub made, and what the team does with it."""
+
+    kenmerk: str
+    stand: str
+
+
+class Doorverwezen(_Message):
+    """A registration that the hub made, as far as it is read."""
+
+    aanmelding_id: Id
+    doorverwijzing: Doorverwijzing
+
+
 class Stamp(_Message):
     """The version of a registration, and when it was changed."""
 
@@ -195,6 +209,14 @@ class JournaalregelsPage(BaseModel):
     model_config = ConfigDict(extra="ignore", frozen=True)
 
     value: list[Journaalregel]
+
+
+class NieuweAanmelding(BaseModel):
+    """The registration of an onward referral."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True, strict=True)
+
+    id: Id = Field(alias="AanmeldingId")
 
 
 class Fout(ErrorMessage):

@@ -1,10 +1,12 @@
 """Writes journal lines (*journaalregels*) into GIDSO."""
 
 from app.adapters.common.writing import write_once
+from app.adapters.gidso.arrivals import reference_of, to_arrival
 from app.adapters.gidso.client import GidsoClient
 from app.adapters.gidso.journal import SHOWN, to_line
 from app.domain.codes import System
 from app.domain.errors import PartnerRefused
+from app.domain.events import EventType
 from app.domain.ports import PartnerMessage, Receipt
 
 
@@ -21,12 +23,14 @@ class GidsoSink:
         self._client = client
 
     async def deliver(self, message: PartnerMessage) -> Receipt:
-        """Append the line, unless an earlier attempt did.
+        """Append the line, unless an earlier attempt did; a client who is referred onward is registered.
 
         Raises:
             PartnerUnreachable: no answer or a temporary one; the outcome may be unknown, try again.
             PartnerRefused: GIDSO refuses it, or the message belongs in no journal.
         """
+        if message.event_type is EventType.REFERRAL_ARRIVED:
+            return Receipt(await self._client.put_arrival(reference_of(message), to_arrival(message)))
         case_id = message.external_id
         if case_id is None:
             raise PartnerRefused("GIDSO does not know this referral; it has no journal to write in")

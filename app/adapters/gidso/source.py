@@ -10,6 +10,7 @@ from app.adapters.common.parsing import read_record, without_id
 from app.adapters.common.progress import PagesRead
 from app.adapters.gidso import mapping
 from app.adapters.gidso.answers import ANSWERS, LISTS, read_answers, to_answer_commands, unknown_in_answers
+from app.adapters.gidso.arrivals import ARRIVAL
 from app.adapters.gidso.client import GidsoClient, token_of
 from app.adapters.gidso.mapping import Kind
 from app.adapters.gidso.schemas import Aanmelding, AanmeldingenPage
@@ -20,7 +21,7 @@ from app.domain.ports import Clock, Page, PartnerRecord, QuarantinedRecord, Read
 PAGE_SIZE = 500
 _STAMPS = frozenset({"Versie", "GewijzigdOp"})
 _STOPPED = "OndersteuningGestoptOp"
-_NOT_OF_REFERRAL = _STAMPS | {_STOPPED} | LISTS
+_NOT_OF_REFERRAL = _STAMPS | {_STOPPED, ARRIVAL} | LISTS
 _REMOVED = "removed"
 _NO_STAMP = ReadError("Versie", "unreadable", "It has no readable version and moment; have them corrected in GIDSO.")
 
@@ -96,10 +97,17 @@ class GidsoSource:
 def read_row(row: Mapping[str, object], read_at: datetime) -> Iterator[PartnerRecord]:
     """Return the record of a row, one more when the team's own support has ended, and one of each answer and signal.
 
+    Of a client who was referred to the team it is what the team does with that.
+
     Args:
         row: a registration or a tombstone.
         read_at: when it was read; a tombstone states no moment.
     """
+    if row.get(ARRIVAL) is not None:
+        # The hub made it: it is no referral to the finance team.
+        onward = {"AanmeldingId": row.get("AanmeldingId"), ARRIVAL: row[ARRIVAL]}
+        yield _record(Kind.ARRIVAL, onward, row, read_at)
+        return
     content = {name: value for name, value in row.items() if name not in _NOT_OF_REFERRAL}
     yield _record(Kind.REFERRAL, content, row, read_at)
     if row.get(_STOPPED) is not None:

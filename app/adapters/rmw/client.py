@@ -75,6 +75,15 @@ class RmwClient:
         answer = await self._ask("wijzigAanmeldcodeStatus", update.fields())
         _require_acknowledgement(answer, update.registration_number)
 
+    async def register_arrival(self, arrival: Fields) -> str:
+        """Register a client who is referred onward, once; return the number of the registration."""
+        answer = await self._ask("meldDoorverwijzing", arrival)
+        number = answer.findtext(f"{{{NAMESPACE}}}aanmeldnummer") or ""
+        _require_acknowledgement(answer, number)
+        if not number:
+            raise unclear_answer(_PARTNER, HTTPStatus.OK)
+        return number
+
     async def close_tab(self, number: str, on: str, reference: str) -> None:
         """Close the activity tab; a tab that is closed already is no error."""
         fields = {"aanmeldnummer": number, "datum": on, "kenmerk": reference}

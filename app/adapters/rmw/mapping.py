@@ -58,6 +58,7 @@ class Kind(StrEnum):
     REFERRAL = "aanmelding"
     REACTION = "reactie"
     SIGNAL = "signaal"
+    ARRIVAL = "doorverwijzing"
 
 
 YES_NO: Final = MappingProxyType({"J": True, "N": False})

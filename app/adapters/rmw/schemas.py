@@ -131,6 +131,20 @@ class Signaal(_Message):
     tekst: Text | None = None
 
 
+class Doorverwijzing(_Message):
+    """The onward referral of a registration that the hub made, and what the team does with it."""
+
+    kenmerk: str
+    stand: str
+
+
+class Doorverwezen(_Message):
+    """A registration that the hub made, as far as it is read."""
+
+    aanmeldnummer: Number
+    doorverwijzing: Doorverwijzing
+
+
 @dataclass(frozen=True)
 class ListedRegistration:
     """One registration of a list.

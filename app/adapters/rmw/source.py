@@ -9,6 +9,7 @@ from app.adapters.common.drift import drift_of, unknown_in
 from app.adapters.common.parsing import UNKNOWN_MOMENT, read_record
 from app.adapters.common.progress import PagesRead
 from app.adapters.rmw.answers import ANSWERS, LISTS, answer_steps, read_answers, unknown_in_answers
+from app.adapters.rmw.arrivals import ARRIVAL, arrival_steps, read_arrival
 from app.adapters.rmw.client import RmwClient
 from app.adapters.rmw.mapping import MAPPING_VERSION, Kind, changed_at, to_commands, withdrawal
 from app.adapters.rmw.schemas import Aanmelding, ListedRegistration, RegistrationList
@@ -21,7 +22,7 @@ PAGE_SIZE: Final = 500
 """The most that RMW lists at once."""
 
 _MOST_DIGITS: Final = 18
-_NOT_READ: Final = frozenset({"aanmeldcode", "soortTeam"}) | LISTS
+_NOT_READ: Final = frozenset({"aanmeldcode", "soortTeam"}) | LISTS | {ARRIVAL}
 
 
 class RmwSource:
@@ -61,7 +62,7 @@ class RmwSource:
 
     def remap(self, quarantined: QuarantinedRecord) -> PartnerRecord:
         """Return a registration from quarantine as it is read now; its number and moment are not in its payload."""
-        if quarantined.kind in ANSWERS:
+        if quarantined.kind in ANSWERS | {Kind.ARRIVAL}:
             answer = PartnerRecord(
                 kind=quarantined.kind,
                 external_id=quarantined.external_id,
@@ -70,7 +71,8 @@ class RmwSource:
                 payload=quarantined.payload,
                 occurred_at=quarantined.occurred_at,
             )
-            return read_record(answer, answer_steps(answer))
+            steps = arrival_steps if quarantined.kind == Kind.ARRIVAL else answer_steps
+            return read_record(answer, steps(answer))
         changed = "" if quarantined.occurred_at == UNKNOWN_MOMENT else stuf_moment(quarantined.occurred_at)
         again = _record(ListedRegistration(dict(quarantined.payload), quarantined.version, changed), 0)
         return replace(again, external_id=quarantined.external_id, case_id=quarantined.case_id)
@@ -103,6 +105,11 @@ def _onward(position: int, part: RegistrationList) -> tuple[int | None, bool]:
 
 def _records(registration: ListedRegistration, position: int) -> Iterator[PartnerRecord]:
     """Return the record of a registration, and one of each answer and signal on it."""
+    if ARRIVAL in registration.contents:
+        # The hub made it: it is no referral to the finance team.
+        arrival = read_arrival(registration)
+        yield read_record(arrival, arrival_steps(arrival))
+        return
     contents = {name: value for name, value in registration.contents.items() if name not in LISTS}
     yield _record(replace(registration, contents=contents), position)
     yield from read_answers(registration.contents)

@@ -51,6 +51,7 @@ _CONTACT = {
 _TAGS = [
     {"name": "referrals", "description": "Referrals (*aanmeldingen*), from received to concluded."},
     {"name": "appointments", "description": "Appointments, proposed and planned (*afspraken*, *driegesprekken*)."},
+    {"name": "onward-referrals", "description": "Clients referred to other organisations too (*doorverwijzingen*)."},
     {"name": "correspondence", "description": "Questions to referrers, answers and signals (*vragen*, *signalen*)."},
     {"name": "trajectories", "description": "Trajectories (*trajecten*): plan, result, credit bank, closure."},
     {"name": "work-lists", "description": "Lists of work (*werklijsten*): what is to be done next, by whom."},

@@ -12,6 +12,8 @@ _SUBSCRIPTION = {"subscriptionId": "$response.body#/id"}
 _RECORDS: Mapping[str, Mapping[str, str]] = {
     "ApiClientOut": {"clientId": "$response.body#/clientId"},
     "AppointmentOut": _REFERRAL | {"appointmentId": "$response.body#/id"},
+    "ArrivalOut": {"onwardId": "$response.body#/id"},
+    "OnwardReferralOut": _REFERRAL | {"onwardId": "$response.body#/id"},
     "InformationRequestOut": _REFERRAL | {"requestId": "$response.body#/id"},
     "JobOut": {"system": "$response.body#/system", "jobId": "$response.body#/id"},
     "NewSubscriptionOut": _SUBSCRIPTION,
@@ -30,7 +32,9 @@ _RECORDS: Mapping[str, Mapping[str, str]] = {
 }
 """Of each body where the parameters of the operations on its record come from, by name."""
 
-_WITHOUT_TAG = frozenset({"JobOut", "PartnerDetailsOut", "PartnerOut", "QuarantinedOut", "SentTestOut"})
+_WITHOUT_TAG = frozenset(
+    {"JobOut", "OnwardReferralOut", "PartnerDetailsOut", "PartnerOut", "QuarantinedOut", "SentTestOut"}
+)
 
 _OTHERS: Mapping[str, tuple[str, str, Mapping[str, str]]] = {
     "ApiClientPageOut": ("getApiClient", "OfList", {"clientId": "$response.body#/items/0/clientId"}),
@@ -40,6 +44,7 @@ _OTHERS: Mapping[str, tuple[str, str, Mapping[str, str]]] = {
         "OfList",
         {"referralId": "$request.path.referralId", "appointmentId": "$response.body#/items/0/id"},
     ),
+    "ArrivalPageOut": ("getArrival", "OfList", {"onwardId": "$response.body#/items/0/id"}),
     "CodeListsOut": ("getCodeList", "OfList", {"name": "$response.body#/items/0/name"}),
     "ConflictPageOut": ("decideConflict", "OfList", _SYSTEM | {"conflictId": "$response.body#/items/0/id"}),
     "DeliveriesOut": (

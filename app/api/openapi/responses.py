@@ -59,6 +59,7 @@ _TAGGED = frozenset(
     {
         "ApiClientOut",
         "AppointmentOut",
+        "ArrivalOut",
         "InformationRequestOut",
         "CodeListOut",
         "CodeListsOut",

@@ -142,8 +142,9 @@ async def list_referral_actions(request: Request, referral_id: ReferralId, read:
     """Return what you may do with the referral now, and by which operation (*mogelijke handelingen*)."""
     found = await read.ask(referral_actions, referral_id)
     appointments = {each: {"appointment_id": read.shown_id(id)} for each, id in found.appointments.items()}
-    question = {"request_id": read.shown_id(found.request_id)} if found.request_id else {}
-    ids = {each: {"referral_id": referral_id, **question, **appointments.get(each, {})} for each in found.actions}
+    ids_of = {"request_id": found.request_id, "onward_id": found.onward_id}
+    shared = {"referral_id": referral_id, **{name: read.shown_id(id) for name, id in ids_of.items() if id}}
+    ids = {each: {**shared, **appointments.get(each, {})} for each in found.actions}
     return json_answer(200, actions_out(read.hub, request, ids))
 
 

@@ -65,6 +65,18 @@ _CLOSED = (
     Field.RESULT_DECIDED_ON,
 )
 
+_ONWARD = (Field.ONWARD_ID, Field.ONWARD_TO, Field.ONWARD_STATUS, Field.ONWARD_MADE_AT)
+
+# Who the client is: by webhook and polling the receiver reads it on asking.
+_ARRIVED_CLIENT = (
+    Field.CLIENT_GIVEN_NAME,
+    Field.CLIENT_FAMILY_NAME,
+    Field.CLIENT_BIRTH_DATE,
+    Field.CLIENT_PHONE,
+    Field.CLIENT_EMAIL,
+    Field.CLIENT_INTERPRETER_LANGUAGE,
+)
+
 _QUESTION = (
     Field.INFORMATION_ID,
     Field.INFORMATION_TOPIC,
@@ -267,6 +279,30 @@ CATALOGUE: Mapping[EventType, Entry] = {
         "The referrer answered a question of the counsellor (informatievraag beantwoord)",
         to_finance_team=(*_QUESTION, Field.INFORMATION_REFERENCE, Field.INFORMATION_ANSWER, *_WORKER),
     ),
+    EventType.ONWARD_REFERRAL_MADE: Entry(
+        "The client is referred to another organisation too (doorverwijzing)",
+        to_referrer=_ONWARD,
+        always=_WITHOUT_STATUS,
+    ),
+    EventType.ONWARD_REFERRAL_CHANGED: Entry(
+        "What became of an onward referral (stand van een doorverwijzing)",
+        to_referrer=_ONWARD,
+        to_finance_team=_ONWARD,
+        always=_WITHOUT_STATUS,
+    ),
+    EventType.REFERRAL_ARRIVED: Entry(
+        "A client is referred to your organisation (binnengekomen doorverwijzing)",
+        to_referrer=(
+            Field.ONWARD_ID,
+            Field.ONWARD_STATUS,
+            Field.ONWARD_MADE_AT,
+            Field.REFERRAL_AREA,
+            Field.COUNSELLOR_NAME,
+            Field.COUNSELLOR_PHONE,
+        ),
+        to_own_system=_ARRIVED_CLIENT,
+        always=(Field.REFERRAL_ID, Field.OCCURRED_AT),
+    ),
     EventType.TRAJECTORY_STARTED: Entry("Guidance began (traject gestart)", to_finance_team=(Field.TRAJECTORY_ID,)),
     EventType.PLAN_SIGNED: Entry(
         "The client signed the support plan (ondersteuningsplan ondertekend)",
@@ -324,6 +360,11 @@ Every event about a referral carries its id, reference and status, and when it h
 def fields_for(event_type: EventType, occasion: DisclosureOccasion) -> frozenset[Field]:
     """Return the fields that an event may carry on an occasion."""
     return _TO_FINANCE_TEAM[event_type] if occasion is DisclosureOccasion.HANDLING else _TO_REFERRER[event_type]
+
+
+def only_to_own_system(event_type: EventType) -> frozenset[Field]:
+    """Return the fields that an event carries into the receiver's own system only, and by no webhook or polling."""
+    return frozenset(CATALOGUE[event_type].to_own_system)
 
 
 _TO_REFERRER = {

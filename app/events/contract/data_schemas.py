@@ -29,6 +29,8 @@ _PARTS = {
     "attendance": "Whether the client appears (verschijnen).",
     "contact": "The contact with the client (contact).",
     "information": "A question of the counsellor to the referrer (informatievraag).",
+    "onward": "That the client was referred to another organisation too (doorverwijzing).",
+    "client": "The client (klant).",
     "otherHelp": "Other help than that of the finance team (andere hulp).",
     "progress": "Where the case is (stand).",
     "term": "A term of the finance team (termijn).",

@@ -14,6 +14,7 @@ from app.domain.field_values import (
     appointment_values,
     field_values,
     information_values,
+    onward_values,
     signal_values,
     stated_facts,
 )
@@ -106,6 +107,9 @@ def _written(event: Event, case: Case, signals: Mapping[UUID, Signal]) -> FieldV
     for each in case.information_requests:
         if str(each.id) == event.facts.get(Field.INFORMATION_ID):
             return information_values(each)
+    for onward in case.onward_referrals:
+        if str(onward.id) == event.facts.get(Field.ONWARD_ID):
+            return onward_values(onward)
     signal = signals.get(UUID(str(event.facts[_SIGNAL]))) if _SIGNAL in event.facts else None
     return signal_values(signal) if signal else {}
 

@@ -10,14 +10,14 @@ from uuid import UUID
 
 from app.database import Connection
 from app.domain.codes import OrganisationRole, System
-from app.domain.events import ABOUT_TERMS, OCCASION_OF, Event, SubjectType
+from app.domain.events import ABOUT_TERMS, ARRIVALS, Event, SubjectType, moment_of
 from app.domain.field_values import has_value
-from app.domain.fields import ADDRESSED, FactValue, Field
+from app.domain.fields import FactValue, Field
 from app.domain.identifiers import NewId
 from app.domain.ports import Clock, PartnerMessage
 from app.domain.receivers import PartnerKey, SubscriptionKey, subscription_id_of, system_of
 from app.domain.values import Organisation
-from app.events.contract.catalogue import ID_FIELDS, fields_for
+from app.events.contract.catalogue import ID_FIELDS, fields_for, only_to_own_system
 from app.events.contract.envelope import Message, Origin
 from app.events.delivery.context import CaseLookup, EventContext
 from app.events.delivery.notices import content_of
@@ -247,7 +247,7 @@ class DeliveryBuilder:
             organisation_id=delivery.organisation_id,
             referrer_kind=payload.receiver.kind,
             referral_id=delivery.subject_id,
-            moment=OCCASION_OF[payload.event.type],
+            moment=moment_of(payload.event.type),
             event_type=payload.event.type,
             receiver=delivery.receiver,
             policy_version=payload.policy_version,
@@ -279,7 +279,12 @@ class DeliveryBuilder:
         self, tx: Connection, taken: Sequence[Delivery], events: Mapping[UUID, Event]
     ) -> Mapping[UUID, EventContext]:
         """Return the contexts of events; sealed data is opened only for those that go to no referrer."""
-        handled = {each.event_id for each in taken if is_for_guidance(each.receiver, events[each.event_id].type)}
+        handled = {
+            each.event_id
+            for each in taken
+            for type in [events[each.event_id].type]
+            if type in ARRIVALS or is_for_guidance(each.receiver, type)
+        }
         with_client = [event for event_id, event in events.items() if event_id in handled]
         others = [
             event
@@ -318,10 +323,11 @@ class DeliveryBuilder:
         is_thin = target is not None and target.subscription.content is Content.THIN
         owner = context.owner_of(delivery)
         is_operator = owner is not None and owner.role is OrganisationRole.OPERATOR
-        receiver = receiver_for(delivery.receiver, event.type, case.referrer, is_operator=is_operator)
+        of = owner if owner and event.type in ARRIVALS else case.referrer
+        receiver = receiver_for(delivery.receiver, event.type, of, is_operator=is_operator)
         # To the gate all receivers of a referrer are one, and are sent the same, so it is released once.
-        # Only their systems are sent what the sides of a case write to each other.
-        kept_back = frozenset() if isinstance(delivery.receiver, PartnerKey) else ADDRESSED
+        # Only their systems are sent what the sides of a case write to each other, and who arrives.
+        kept_back = frozenset() if isinstance(delivery.receiver, PartnerKey) else only_to_own_system(event.type)
         key = event.id, receiver, is_thin, bool(kept_back)
         if key not in context.payloads:
             context.payloads[key] = self._payload(event, delivery, receiver, case, is_thin, kept_back)
@@ -374,8 +380,7 @@ class DeliveryBuilder:
 def _owners(tx: Connection, taken: Sequence[Delivery], cases: Mapping[UUID, EventContext]) -> dict[UUID, Organisation]:
     """Return the organisations that receive deliveries; most are known by their cases."""
     known = {case.referrer.id: case.referrer for case in cases.values()}
-    subscribers = {each.organisation_id for each in taken if each.organisation_id and subscription_id_of(each.receiver)}
-    unknown = subscribers - known.keys()
+    unknown = {each.organisation_id for each in taken if each.organisation_id} - known.keys()
     return known | load_organisations(tx, unknown) if unknown else known
 
 
@@ -405,12 +410,14 @@ def build_partner_message(prepared: PreparedDelivery) -> PartnerMessage:
     return PartnerMessage(
         id=delivery.id,
         event_type=event.type,
-        moment=OCCASION_OF[event.type],
+        moment=moment_of(event.type),
         referral_id=event.subject_id,
-        external_id=prepared.partner_id,
+        # What arrives is new there, also where the partner knows the referral.
+        external_id=None if event.type in ARRIVALS else prepared.partner_id,
         occurred_at=event.occurred_at,
         fields={field.value: value for field, value in prepared.payload.fields.items()},
         attempt=delivery.attempts,
+        organisation_code=prepared.owner,
     )
 
 
@@ -420,7 +427,7 @@ def _obstacle(
     if not isinstance(delivery.receiver, SubscriptionKey):
         return None
     is_referrers = target is not None and target.subscription.organisation_id == case.referrer.id
-    if target and is_referrers == (event.type in ABOUT_TERMS):
+    if target and is_referrers == (event.type in ABOUT_TERMS | ARRIVALS):
         return _ended(delivery, DeliveryState.WITHHELD, now, "other-organisation")
     return _not_served(delivery, target, now)
 

@@ -12,7 +12,7 @@ import structlog
 
 from app.database import Connection
 from app.domain.codes import System
-from app.domain.events import NOTICES
+from app.domain.events import ARRIVALS, NOTICES
 from app.domain.fields import FactValue, Field
 from app.domain.receivers import ReceiverKey, SubscriptionKey, subscription_id_of, system_of
 from app.events.delivery.attempt import AttemptResult
@@ -117,7 +117,9 @@ class AttemptRecorder:
         )
         sent = []
         for each in delivered:
-            if system := system_of(each.prepared.delivery.receiver):
+            is_arrival = each.prepared.payload.event.type in ARRIVALS
+            # What arrives is a record of its own there, and not the partner's own record of the referral.
+            if (system := system_of(each.prepared.delivery.receiver)) and not is_arrival:
                 referral_id = each.prepared.payload.event.subject_id
                 sent.append(SentToPartner(system, referral_id, each.prepared.payload.fields))
                 external_id = each.result.external_id

@@ -14,14 +14,16 @@ import structlog
 from app.database import Connection, Database
 from app.domain.codes import DisclosureOccasion
 from app.domain.errors import Unavailable
-from app.domain.events import ABOUT_TERMS
+from app.domain.events import ABOUT_TERMS, ARRIVALS
 from app.domain.fields import Field, FieldValues
 from app.domain.identifiers import NewId
 from app.domain.ports import Clock
 from app.domain.receivers import SubscriptionKey
+from app.domain.values import Organisation
 from app.events.delivery.context import CaseLookup, EventContext
 from app.events.delivery.routing import Route, delivery_of, occasion_of, reader_of, receiver_for, routes, withheld
 from app.loops import Failed, attempt
+from app.models.access.organisation import load_organisations
 from app.models.cases.referral import RoutedReferral
 from app.models.delivery.delivery import Delivery, insert_deliveries
 from app.models.delivery.outbox import StoredEvent, defer_oldest, take_unrelayed
@@ -83,7 +85,8 @@ class Relay:
         subscriptions = _by_organisation(tx, _readers(waiting, referrals))
         terms = {stored.event.type for stored in waiting} & ABOUT_TERMS
         of_operators = operators_subscriptions(tx, terms) if terms else []
-        owed = list(self._owed(waiting, referrals, subscriptions, of_operators))
+        receivers = _arrived_at(tx, waiting)
+        owed = list(self._owed(waiting, referrals, subscriptions, of_operators, receivers))
         cases, now = self._cases(tx, owed), self.clock.now()
         insert_deliveries(tx, [self._delivery(each, cases.get(each.stored.event.id), now) for each in owed])
         return waiting
@@ -94,6 +97,7 @@ class Relay:
         referrals: Mapping[UUID, RoutedReferral],
         subscriptions: Mapping[UUID, Sequence[Subscription]],
         of_operators: Sequence[Subscription],
+        receivers: Mapping[UUID, Organisation],
     ) -> Iterator[_Owed]:
         # The same for most receivers of a batch.
         agrees = cache(self.gate.policy.agrees)
@@ -103,10 +107,11 @@ class Relay:
             if referral := referrals.get(stored.event.subject_id):
                 reader = reader_of(stored, referral)
                 of_reader = subscriptions.get(reader, ()) if reader else ()
-                for route in routes(stored, referral, of_reader, of_operators):
+                arrived_at = receivers.get(stored.event.id)
+                for route in routes(stored, referral, of_reader, of_operators, arrived_at):
                     is_operator = route.organisation_id in operators
                     receiver = receiver_for(
-                        route.receiver, stored.event.type, referral.referrer, is_operator=is_operator
+                        route.receiver, stored.event.type, arrived_at or referral.referrer, is_operator=is_operator
                     )
                     occasion = occasion_of(route.receiver, stored.event.type)
                     # What may never be sent makes no delivery.
@@ -119,7 +124,9 @@ class Relay:
         asked = {
             each.stored.event.id: each.stored.event
             for each in owed
-            if each.is_gated and depends(each.receiver.kind, each.occasion, Field.REFERRAL_ID, each.receiver.inside)
+            if each.is_gated
+            and each.stored.event.type not in ARRIVALS
+            and depends(each.receiver.kind, each.occasion, Field.REFERRAL_ID, each.receiver.inside)
         }
         return self.cases.load_contexts(tx, list(asked.values()), with_client=False) if asked else {}
 
@@ -154,6 +161,17 @@ class _Owed:
         How much waits for a subscriber, and for how long, then says nothing of events that are withheld from it.
         """
         return isinstance(self.route.receiver, SubscriptionKey)
+
+
+def _arrived_at(tx: Connection, waiting: Sequence[StoredEvent]) -> Mapping[UUID, Organisation]:
+    """Return the organisations at which clients arrive, by the id of the event."""
+    arrivals = {
+        each.event.id: each.organisation_id
+        for each in waiting
+        if each.event.type in ARRIVALS and each.organisation_id is not None
+    }
+    found = load_organisations(tx, set(arrivals.values())) if arrivals else {}
+    return {event_id: found[id] for event_id, id in arrivals.items() if id in found}
 
 
 def _readers(waiting: Sequence[StoredEvent], referrals: Mapping[UUID, RoutedReferral]) -> set[UUID]:

@@ -8,7 +8,15 @@ from datetime import datetime
 from uuid import UUID
 
 from app.domain.codes import REFERRER_SYSTEMS, DisclosureOccasion, OrganisationRole, System
-from app.domain.events import ABOUT_TERMS, ALSO_TO_ITS_SOURCE, FOR_FINANCE_TEAM, OCCASION_OF, EventType
+from app.domain.events import (
+    ABOUT_TERMS,
+    ALSO_TO_ITS_SOURCE,
+    ARRIVALS,
+    FOR_FINANCE_TEAM,
+    OCCASION_OF,
+    EventType,
+    moment_of,
+)
 from app.domain.receivers import PartnerKey, ReceiverKey, SubscriptionKey
 from app.domain.values import Organisation
 from app.models.cases.referral import RoutedReferral
@@ -67,6 +75,7 @@ def routes(
     referral: RoutedReferral,
     subscriptions: Sequence[Subscription],
     of_operators: Sequence[Subscription] = (),
+    arrived_at: Organisation | None = None,
 ) -> Iterator[Route]:
     """Return the receivers that an event concerns.
 
@@ -75,6 +84,7 @@ def routes(
         referral: what it is about.
         subscriptions: those of the organisation of :func:`reader_of`.
         of_operators: those of operators; they are sent what is about terms, and only what they name.
+        arrived_at: the organisation to which the client is referred onward, where the event is for it.
     """
     event_type, referrer = stored.event.type, referral.referrer
     is_echo = stored.source_system is System.ALLEGRO and event_type not in ALSO_TO_ITS_SOURCE
@@ -86,8 +96,9 @@ def routes(
     reader = reader_of(stored, referral)
     if reader is None:
         return
-    if reader == referrer.id and referrer.system in REFERRER_SYSTEMS:
-        yield Route(PartnerKey(referrer.system), reader)
+    owner = arrived_at or referrer
+    if reader == owner.id and owner.system in REFERRER_SYSTEMS:
+        yield Route(PartnerKey(owner.system), reader)
     yield from _to_subscriptions(event_type, referral, subscriptions)
 
 
@@ -103,11 +114,14 @@ def _to_subscriptions(
 def reader_of(stored: StoredEvent, referral: RoutedReferral) -> UUID | None:
     """Return the organisation whose subscriptions are sent an event: the finance team where it is about terms.
 
-    Otherwise it is the referrer, where the event belongs to a feedback moment, and else nobody (None).
+    What arrives is for whom the client is referred to. Otherwise it is the referrer, where the event belongs to a
+    feedback moment, and else nobody (None).
     """
     if stored.event.type in ABOUT_TERMS:
         # A referrer is sent none, wherever it is stored.
         return stored.organisation_id if stored.organisation_id != referral.referrer.id else None
+    if stored.event.type in ARRIVALS:
+        return stored.organisation_id
     return referral.referrer.id if OCCASION_OF[stored.event.type] else None
 
 
@@ -170,7 +184,7 @@ def occasion_of(receiver: ReceiverKey, event_type: EventType) -> DisclosureOccas
     """
     if is_for_guidance(receiver, event_type):
         return DisclosureOccasion.HANDLING
-    occasion = OCCASION_OF[event_type]
+    occasion = moment_of(event_type)
     if occasion is None:
         raise ValueError(f"{event_type} is sent to the finance team only")
     return occasion

@@ -17,6 +17,7 @@ from app.models.cases.correspondence import (
     signal_columns,
 )
 from app.models.cases.disclosed import seal_record
+from app.models.cases.onward import CHANGED_ONWARD, changed_onward_columns, new_onward_columns, onward_referral
 from app.models.cases.referral import (
     CHANGED_CONTENTS,
     CHANGED_DISCLOSED,
@@ -53,6 +54,7 @@ def collect_changes(writes: Writes, changes: Sequence[CaseChange], vault: Vault,
     for each in changes:
         _collect_appointments(writes, each, rules)
         _collect_correspondence(writes, each)
+        _collect_onward(writes, each)
     _collect_trajectories(writes, changes, rules)
     _collect_clocks(writes, changes, rules)
 
@@ -118,6 +120,15 @@ def _collect_correspondence(writes: Writes, change: CaseChange) -> None:
     ended = [each for each in present if each.id in stored and stored[each.id] is not each]
     writes.update(CHANGED_REQUEST, [changed_request_columns(sealer, each) for each in ended])
     writes.insert(signal, [signal_columns(sealer, referral_id, each) for each in change.after.new_signals])
+
+
+def _collect_onward(writes: Writes, change: CaseChange) -> None:
+    stored = {each.id: each for each in change.before.onward_referrals} if change.before else {}
+    present = change.after.onward_referrals
+    new = [new_onward_columns(change.after.id, each) for each in present if each.id not in stored]
+    writes.insert(onward_referral, new)
+    changed = [each for each in present if each.id in stored and stored[each.id] is not each]
+    writes.update(CHANGED_ONWARD, [changed_onward_columns(each) for each in changed])
 
 
 def _collect_trajectories(writes: Writes, changes: Sequence[CaseChange], rules: CaseRules) -> None:

@@ -20,6 +20,7 @@ from app.models.cases.appointment import appointments_of
 from app.models.cases.client import SEALED_COLUMNS, client, client_details, client_sealer, open_details
 from app.models.cases.correspondence import information_requests_of
 from app.models.cases.disclosed import open_record
+from app.models.cases.onward import onward_referrals_of
 from app.models.cases.referral import (
     WITH_ORGANISATION,
     open_contents,
@@ -94,6 +95,7 @@ def _load(tx: Connection, vault: Vault, rows: Sequence[Row[Any]], rules: CaseRul
     appointments = appointments_of(tx, vault, invited)
     talked = [each.id for each in referrals if each.intake_held_on]
     trajectories = load_trajectories_of(tx, vault, talked)
+    onward = onward_referrals_of(tx, [each.id for each in referrals if each.onward_count])
     requests = information_requests_of(tx, vault, [each.id for each in referrals if each.question_count])
     loaded = []
     for row, found in stored:
@@ -105,6 +107,7 @@ def _load(tx: Connection, vault: Vault, rows: Sequence[Row[Any]], rules: CaseRul
             appointments=appointments.get(found.id, ()),
             trajectory=trajectories.get(found.id),
             information_requests=requests.get(found.id, ()),
+            onward_referrals=onward.get(found.id, ()),
             change_rules=rules,
             sealed_disclosed=Lazy(partial(open_record, sealer, found.id, row.disclosed)),
         )

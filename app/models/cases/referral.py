@@ -100,6 +100,7 @@ referral = Table(
     Column("counsellor_phone", String(40)),
     Column("missed_count", Integer, nullable=False, default=0),
     Column("question_count", Integer, nullable=False, default=0, server_default="0"),
+    Column("onward_count", Integer, nullable=False, default=0, server_default="0"),
     # Null in rows from before it was kept.
     Column("contact_attempts", JsonDocument),
     Column("in_contact_at", UtcDateTime),
@@ -355,6 +356,7 @@ def state_columns(stored: Referral, now: datetime) -> Columns:
         "counsellor_phone": counsellor.phone if counsellor else None,
         "missed_count": stored.missed_count,
         "question_count": stored.question_count,
+        "onward_count": stored.onward_count,
         "contact_attempts": [each.isoformat() for each in stored.contact_attempts],
         "in_contact_at": stored.in_contact_at,
         "contact_changed_at": stored.contact_changed_at,
@@ -483,6 +485,7 @@ def to_referral(row: Row[Any]) -> Referral:
         shows_consented=row.shows_consented,
         missed_count=row.missed_count,
         question_count=row.question_count,
+        onward_count=row.onward_count,
         contact_attempts=tuple(map(datetime.fromisoformat, row.contact_attempts or ())),
         in_contact_at=row.in_contact_at,
         contact_changed_at=row.contact_changed_at,

@@ -13,6 +13,7 @@ from app.domain.fields import (
     OF_APPOINTMENT,
     OF_EVENT,
     OF_INFORMATION,
+    OF_ONWARD,
     OF_SIGNAL,
     PROGRESS,
     SPECS,
@@ -31,7 +32,7 @@ from app.privacy.json_values import to_json_value
 _CONSENT = frozenset({Field.CONSENT_SCOPES, Field.CONSENT_GIVEN_ON})
 _COUNSELLOR = frozenset({Field.COUNSELLOR_NAME, Field.COUNSELLOR_PHONE})
 _OF_APPOINTMENT = frozenset(spec.field for spec in OF_APPOINTMENT)
-_OF_EVENT = frozenset(spec.field for specs in (OF_EVENT, OF_INFORMATION, OF_SIGNAL) for spec in specs)
+_OF_EVENT = frozenset(spec.field for specs in (OF_EVENT, OF_INFORMATION, OF_ONWARD, OF_SIGNAL) for spec in specs)
 
 _TELLS_THE_END = frozenset({DisclosureOccasion.INTAKE_RESULT, DisclosureOccasion.CLOSED})
 _READ_FLAGS = SPECS[Field.REFERRAL_FLAGS].read

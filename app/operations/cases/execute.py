@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from app.domain.case import Case, Handler
-from app.domain.commands import ActionContext, AmendReferral, Command, RegisterReferral
+from app.domain.commands import ActionContext, AmendReferral, Command, RegisterReferral, ReportOnwardStatus
 from app.domain.errors import Forbidden, first_of_each_field, refuse
 from app.domain.local_time import local_date
 from app.domain.validation import Circumstances, command_faults
 from app.models.cases.trajectory import referral_id_of
-from app.operations.cases import appointments, contact, correspondence, guidance, referrals, terms, trajectories
+from app.operations.cases import appointments, contact, correspondence, guidance, onward, referrals, terms, trajectories
 from app.operations.cases.disclosing import note_disclosures
 from app.operations.cases.known_case import REFERRER_ROLES, note_known, take_as_known
 from app.operations.cases.not_found import referral_not_found, trajectory_not_found
@@ -28,6 +28,7 @@ _ABOUT_REFERRALS: Mapping[type[Command], Handler] = {
     **contact.HANDLERS,
     **guidance.HANDLERS,
     **correspondence.HANDLERS,
+    **onward.HANDLERS,
     **terms.HANDLERS,
 }
 
@@ -154,7 +155,10 @@ def _resolve_fields(uow: UnitOfWork, case: Case, command: Command, context: Acti
 
 def _is_step_of_referrer(command: Command, context: ActionContext) -> bool:
     """Return whether a command is a step of the referrer on a referral that it made earlier."""
-    is_about_referral = type(command) in _ABOUT_REFERRALS and not isinstance(command, RegisterReferral)
+    # Whoever received the client is not who referred it.
+    is_about_referral = type(command) in _ABOUT_REFERRALS and not isinstance(
+        command, RegisterReferral | ReportOnwardStatus
+    )
     return context.role in REFERRER_ROLES and is_about_referral
 
 

@@ -13,7 +13,7 @@ from app.domain.field_values import disclosed_summary_values, summary_values, tr
 from app.domain.fields import OF_TRAJECTORY, Field, FieldValues, consent_values
 from app.domain.listed_trajectory import ListedTrajectory
 from app.domain.local_time import local_date
-from app.domain.queries import Position, ReferralQuery, TrajectoryQuery, WorkQuery
+from app.domain.queries import ArrivalQuery, Position, ReferralQuery, TrajectoryQuery, WorkQuery
 from app.domain.values import Organisation, ReferralSummary
 from app.models.cases.client import bsn_index
 from app.models.cases.referral import list_referrals
@@ -125,7 +125,7 @@ def page_of(
     fetch: Callable[[Position | None, int], list[T]],
     show: Callable[[T], Released | None],
     place: Callable[[T], Position],
-    query: ReferralQuery | TrajectoryQuery | WorkQuery,
+    query: ArrivalQuery | ReferralQuery | TrajectoryQuery | WorkQuery,
 ) -> tuple[list[Released], Position | None]:
     """Return a page of what is shown of a list, and where the next page begins (None on the last).
 

@@ -14,7 +14,7 @@ from app.domain.asking import unasked
 from app.domain.awaited import awaited_now
 from app.domain.case import Case
 from app.domain.clocks import clocks_of
-from app.domain.codes import DisclosureOccasion, KbrStatus
+from app.domain.codes import DisclosureOccasion, KbrStatus, OrganisationRole
 from app.domain.details import Detail
 from app.domain.disclosed import InForce
 from app.domain.errors import NotFound, TrajectoryNotFound
@@ -251,11 +251,13 @@ class ReferralActions(NamedTuple):
         actions: from the table that guards the writes.
         appointments: the id of the appointment that an action is about, by the action, as the caller knows them.
         request_id: of the first question that waits for the referrer; None without one.
+        onward_id: of the first onward referral that has not ended; None without one.
     """
 
     actions: tuple[Action, ...]
     appointments: Mapping[Action, UUID]
     request_id: UUID | None
+    onward_id: UUID | None
 
 
 def referral_actions(tx: Connection, services: Services, scope: CallerScope, referral_id: UUID) -> ReferralActions:
@@ -267,7 +269,11 @@ def referral_actions(tx: Connection, services: Services, scope: CallerScope, ref
     actions = tuple(each for each in actions if each not in refused)
     about = {each: found.id for each in actions if (found := acted_on(known, each))}
     request_id = next((each.id for each in case.information_requests if each.is_open), None)
-    return ReferralActions(actions, about, request_id)
+    onward_id = next((each.id for each in case.onward_referrals if each.is_open), None)
+    if scope.organisation.role is not OrganisationRole.FINANCE_TEAM:
+        # Others answer what arrived at them, which is no referral of theirs.
+        actions = tuple(each for each in actions if each is not Action.REPORT_ONWARD_STATUS)
+    return ReferralActions(actions, about, request_id, onward_id)
 
 
 def _refused_for_terms(case: Case, terms: Terms, now: datetime) -> set[Action]:

@@ -30,6 +30,12 @@ from app.domain.lifecycle import Action, is_open
 from app.domain.local_time import local_date
 from app.operations.cases.consent import change_of, recorder_of
 from app.operations.cases.first_talk import end_trajectory, ending_facts, note_first_talk, open_trajectory
+from app.operations.cases.onward import (
+    LONGEST_REASON,
+    add_onward_referral,
+    new_onward_referral,
+    receiving_organisation,
+)
 
 _CLOSURE_OF_RESULT = {
     IntakeResult.NO_SUPPORT_WANTED: ClosureReason.NO_SUPPORT_WANTED,
@@ -38,7 +44,6 @@ _CLOSURE_OF_RESULT = {
 }
 
 # The action is kept as the reason of a history entry, which has room for no more characters.
-_LONGEST_REASON = 40
 
 
 def register_referral(case: Case, command: RegisterReferral, context: ActionContext) -> None:
@@ -87,9 +92,14 @@ def reject_referral(case: Case, command: RejectReferral, context: ActionContext)
 
 
 def forward_referral(case: Case, command: ForwardReferral, context: ActionContext) -> None:
-    """Pass the referral on; where it goes is kept as a reason."""
-    reason = (command.outside_body or command.organisation_code or "")[:_LONGEST_REASON]
-    case.transition(Step(action=Action.FORWARD, event=EventType.REFERRAL_FORWARDED, reason=reason), context)
+    """Pass the referral on; it arrives there if the client agreed to be referred."""
+    reason = (command.outside_body or command.organisation_code or "")[:LONGEST_REASON]
+    step = Step(action=Action.FORWARD, event=EventType.REFERRAL_FORWARDED, reason=reason)
+    if case.transition(step, context) is None:
+        return
+    code, body = command.organisation_code, command.outside_body
+    receiver = receiving_organisation(case, code)
+    add_onward_referral(case, new_onward_referral(case, receiver, code, body, context), context)
 
 
 def withdraw_referral(case: Case, command: WithdrawReferral, context: ActionContext) -> None:

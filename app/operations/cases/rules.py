@@ -12,6 +12,7 @@ from app.domain.commands import (
     Command,
     ForwardReferral,
     ProposeAppointment,
+    ReferOnward,
     RegisterReferral,
     RespondToAppointment,
     ScheduleIntake,
@@ -44,7 +45,7 @@ def case_faults(uow: UnitOfWork, case: Case, command: Command, context: ActionCo
     match command:
         case AmendReferral(client=client) if client:
             yield from bsn_change_faults(case, client.bsn)
-        case ForwardReferral():
+        case ForwardReferral() | ReferOnward():
             yield from forwarding_faults(uow, command.organisation_code, command.outside_body)
         case SignPlan():
             # A partner's plan corrects a day of the first talk that only its own later report implied.

@@ -28,7 +28,7 @@ class UnitOfWork:
     def __init__(self, tx: Connection, services: Services) -> None:
         self.tx = tx
         self.services = services
-        self.rules = case_rules(services)
+        self.rules = replace(case_rules(services), organisation_of=self.organisation)
         self.cases = CaseRepository(tx, services.vault, self.rules)
 
     @cached_property

@@ -5,11 +5,12 @@ from uuid import UUID
 
 from app.database import Connection
 from app.domain.codes import ROLE_OF_SYSTEM, System
-from app.domain.commands import ActionContext, AmendReferral, Command, RegisterReferral
+from app.domain.commands import ActionContext, AmendReferral, Command, RegisterReferral, ReportOnwardStatus
 from app.domain.details import Detail
 from app.domain.errors import NotFound
 from app.domain.ports import PartnerRecord
 from app.models.cases.external_id import linkable, referral_of
+from app.models.cases.onward import referrals_of_onward
 from app.operations.cases.execute import ReferralRef, execute, register
 from app.operations.cases.unit_of_work import UnitOfWork
 from app.operations.intake.records import case_ids
@@ -22,10 +23,12 @@ class RecordCommands:
         self._tx, self._system = tx, system
         self._referrals = referral_of(tx, system, case_ids(records))
         self._linkable = linkable(tx, system, {each.referral_id for each in records if each.referral_id})
+        self._arrived = referrals_of_onward(tx, system, {id for each in records if (id := _onward_id(each))})
 
     def knows_case_of(self, record: PartnerRecord) -> bool:
         """Return whether the hub has a referral for the case of a record."""
-        return record.case_id in self._referrals or record.referral_id in self._linkable
+        is_case = record.case_id in self._referrals or record.referral_id in self._linkable
+        return is_case or _onward_id(record) in self._arrived
 
     def prefetch(self, uow: UnitOfWork, records: Sequence[PartnerRecord]) -> None:
         """Read what these records will need, in a fixed number of queries."""
@@ -71,7 +74,12 @@ class RecordCommands:
         execute(uow, ReferralRef(referral_id), command, context)
 
     def _referral_of(self, uow: UnitOfWork, record: PartnerRecord) -> UUID | None:
-        """Return the referral of a record's case; one that the record names is linked to the case now."""
+        """Return the referral of a record's case; one that the record names is linked to the case now.
+
+        What arrived at a partner is no case of its own there, and belongs to the referral from which the client came.
+        """
+        if onward_id := _onward_id(record):
+            return self._arrived.get(onward_id)
         given = record.referral_id
         if record.case_id not in self._referrals and given in self._linkable:
             self._linkable.discard(given)
@@ -81,6 +89,12 @@ class RecordCommands:
     def _link(self, uow: UnitOfWork, record: PartnerRecord, referral_id: UUID) -> None:
         uow.cases.link(self._system, record.case_id, referral_id)
         self._referrals[record.case_id] = referral_id
+
+
+def _onward_id(record: PartnerRecord) -> UUID | None:
+    """Return the onward referral that a record answers; None when it answers none."""
+    answered = (each.onward_id for each in record.commands if isinstance(each, ReportOnwardStatus))
+    return next(answered, None)
 
 
 def _amends(record: PartnerRecord) -> bool:

@@ -13,7 +13,7 @@ from app.database import Connection, Database
 from app.domain.codes import DisclosureOccasion, OrganisationRole
 from app.domain.details import Detail
 from app.domain.errors import Forbidden
-from app.domain.events import ABOUT_TERMS, OCCASION_OF, EventType
+from app.domain.events import ABOUT_TERMS, EventType, moment_of
 from app.domain.receivers import PollKey
 from app.domain.values import Organisation
 from app.events.delivery.payload import DeliveryBuilder, PreparedDelivery
@@ -212,7 +212,7 @@ def _types_for(policy: Policy, owner: Organisation) -> frozenset[EventType]:
         return ABOUT_TERMS if policy.agrees(FINANCE_TEAM_KIND, DisclosureOccasion.HANDLING) else frozenset()
     kind = kind_of(owner)
     return frozenset(
-        each for each, occasion in OCCASION_OF.items() if occasion is not None and policy.agrees(kind, occasion)
+        each for each in EventType if (occasion := moment_of(each)) is not None and policy.agrees(kind, occasion)
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator, Iterator
 
 from app.domain.codes import OrganisationRole
 from app.domain.errors import FieldFault
-from app.domain.events import ABOUT_TERMS, NOTICES, OCCASION_OF, SUBSCRIPTION_NOTICES, EventType
+from app.domain.events import ABOUT_TERMS, NOTICES, SUBSCRIPTION_NOTICES, EventType, moment_of
 from app.domain.input_rules import InputRule
 from app.domain.key_bounds import LARGEST_RSA_BITS, MOST_CERTIFICATES, SMALLEST_RSA_BITS
 from app.domain.stated import Stated
@@ -52,7 +52,7 @@ def _type_faults(owner: Organisation, types: frozenset[EventType]) -> Iterator[F
         if others := sorted(types - ABOUT_TERMS - SUBSCRIPTION_NOTICES):
             message = f"Not about terms, so not sent to you this way: {', '.join(others)}; leave it out."
             yield FieldFault("eventTypes", InputRule.TOLD_TO_FINANCE_TEAM, message)
-    elif never := sorted(each for each in types - SUBSCRIPTION_NOTICES if OCCASION_OF[each] is None):
+    elif never := sorted(each for each in types - SUBSCRIPTION_NOTICES if moment_of(each) is None):
         message = f"Never sent to a referrer: {', '.join(never)}; leave it out."
         yield FieldFault("eventTypes", InputRule.TOLD_TO_REFERRERS, message)
 

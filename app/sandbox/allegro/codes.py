@@ -143,8 +143,12 @@ OUTSIDE_BODIES: Mapping[OutsideBody, _NumberAndLabel] = {
     OutsideBody.ADMINISTRATOR: (504, "Bewindvoerder"),
     OutsideBody.YOUTH_FUND: (505, "Jongeren Perspectief Fonds"),
     OutsideBody.ANOTHER_MUNICIPALITY: (506, "Andere gemeente"),
+    OutsideBody.BUDGET_COURSE: (507, "Gers met Geld"),
+    OutsideBody.STATUTORY_RESTRUCTURING: (508, "Wettelijke schuldsanering (WSNP)"),
     OutsideBody.OTHER: (599, "Anders"),
 }
+
+ONWARD_STATUSES = ("Doorverwezen", "Opgepakt", "Niet opgepakt", "Afgerond")
 
 APPOINTMENT_KINDS = ("Intake", "Vervolggesprek", "Gesprek bepalen dienstverlening")
 

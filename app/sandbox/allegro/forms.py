@@ -18,6 +18,7 @@ from app.sandbox.allegro.codes import (
     INTAKE_RESULTS,
     KBR_STATUSES,
     LIFE_DOMAINS,
+    ONWARD_STATUSES,
     OUTSIDE_BODIES,
     PARTICIPANT_ROLES,
     REJECTION_REASONS,
@@ -120,6 +121,12 @@ def _forwarding(values: _Values) -> Document:
     return {"instantie": _chosen(OUTSIDE_BODIES, "instantie", values)}
 
 
+def _onward_status(values: _Values) -> Document:
+    if values.get("stand") not in ONWARD_STATUSES:
+        raise FormFault("Kies een stand uit de lijst.")
+    return _forwarding(values) | {"stand": values["stand"]}
+
+
 def _other_help(values: _Values) -> Document:
     domain = required(values, "leefgebied", "het leefgebied")
     if domain not in LIFE_DOMAINS:
@@ -172,6 +179,11 @@ _APPEARED: Final = (("J", "Ja"), ("N", "Nee"))
 _COUNSELLOR: Final = (
     Field(name="naam", label="Trajectbegeleider", value="S. El Amrani"),
     Field(name="telefoon", label="Telefoon", kind="tel", value="010-5550101", required=False),
+)
+
+_WHERE_TO: Final = (
+    Field(name="organisatie", label="Code van de organisatie bij de hub", required=False),
+    replace(_choice("instantie", "Of een andere instantie", OUTSIDE_BODIES), required=False),
 )
 
 _ENTRIES: Final[Mapping[str, _Entry]] = {
@@ -295,13 +307,15 @@ _ENTRIES: Final[Mapping[str, _Entry]] = {
         ),
         _extension,
     ),
-    "doorverwijzing": _Entry(
-        "Doorverwijzen",
+    "doorverwijzing": _Entry("Doorverwijzen; de verwijzing eindigt", _WHERE_TO, _forwarding),
+    "doorverwijzing_andere_hulp": _Entry("Ook doorverwijzen; de verwijzing loopt door", _WHERE_TO, _forwarding),
+    "stand_doorverwijzing": _Entry(
+        "Stand van een doorverwijzing",
         (
-            Field(name="organisatie", label="Code van de organisatie bij de hub", required=False),
-            replace(_choice("instantie", "Of een andere instantie", OUTSIDE_BODIES), required=False),
+            *_WHERE_TO,
+            Field(name="stand", label="Stand", kind="select", choices=tuple((each, each) for each in ONWARD_STATUSES)),
         ),
-        _forwarding,
+        _onward_status,
     ),
     "onbereikbaar": _Entry("Klant is niet te bereiken", (), lambda _: {}),
     "afwijzing": _Entry(

@@ -20,6 +20,7 @@ from app.domain.local_time import local_date
 from app.sandbox import pages
 from app.sandbox.faults.middleware import FaultMiddleware
 from app.sandbox.faults.plan import FaultPlan, SkewedClock
+from app.sandbox.gidso.arrivals import arrival_faults, arrival_key, arrived
 from app.sandbox.gidso.faults import GIDSO_FAULT_KINDS, GidsoFaults
 from app.sandbox.gidso.messages import REGISTRATION, line_faults
 from app.sandbox.gidso.page import (
@@ -40,6 +41,7 @@ API_KEY = "sandbox-gidso"
 _LARGEST_PAGE = 500
 _ROWS = "/odata/v4/Aanmeldingen"
 _LINES = "/odata/v4/Aanmeldingen('{aanmelding_id}')/Journaalregels"
+_ARRIVALS = "/odata/v4/Doorverwijzingen('{kenmerk}')"
 _COUNT = re.compile(r"[0-9]{1,9}")
 _SINCE = re.compile(r"AangemeldOp ge (\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d))")
 _REFERENCE = re.compile(r"Kenmerk eq '((?:[^']|'')*)'")
@@ -61,6 +63,7 @@ def create_app(store: Store, clock: SettableClock) -> ASGIApp:
             Route(_ROWS, _with_key(api.list_rows)),
             Route(_LINES, _with_key(api.list_lines), methods=["GET"]),
             Route(_LINES, _with_key(api.append_line), methods=["POST"]),
+            Route(_ARRIVALS, _with_key(api.put_arrival), methods=["PUT"]),
             Route("/_console/aanmeldingen", console.save, methods=["PUT"]),
             Route("/_console/aanmeldingen/{aanmelding_id}", console.change, methods=["PATCH"]),
             Route("/_console/aanmeldingen/{aanmelding_id}", console.remove, methods=["DELETE"]),
@@ -108,6 +111,16 @@ class _GidsoApi:
             return _error(400, "OngeldigeJournaalregel", " ".join(faults))
         return JSONResponse(self._register.append_line(key, line), status_code=201)
 
+    async def put_arrival(self, request: Request) -> Response:
+        reference, arrival = request.path_params["kenmerk"], await json_of(request)
+        if faults := list(arrival_faults(arrival)):
+            return _error(400, "OngeldigeDoorverwijzing", " ".join(faults))
+        key = arrival_key(reference)
+        known = self._register.get(key)
+        if known is None:
+            self._register.save(arrived(reference, arrival, self._register.now()))
+        return JSONResponse({"AanmeldingId": key, "Kenmerk": reference}, status_code=200 if known else 201)
+
     def _position(self, request: Request) -> ReadPosition:
         query = request.query_params
         token = query.get("$skiptoken") or query.get("$deltatoken")
@@ -152,11 +165,12 @@ class _GidsoConsole:
 
     async def fill_in_change(self, request: Request) -> Response:
         key = request.path_params["aanmelding_id"]
-        row = self._register.get(key)
-        if row is None:
-            return _absent(key)
         try:
+            # Before the registration is read: two workers may send a form at the same time.
             values = await pages.filled_in(request)
+            row = self._register.get(key)
+            if row is None:
+                return _absent(key)
             changed, title = changed_row(row, self._register.lines(key), values, self._clock.now())
             self._save_filled_in(changed)
         except pages.FormFault as error:

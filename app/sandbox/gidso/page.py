@@ -8,6 +8,8 @@ from uuid import uuid4
 from app.domain.local_time import local_date
 from app.sandbox import pages
 from app.sandbox.gidso.answers import SIGNALS, open_for, with_answer
+from app.sandbox.gidso.arrivals import FORM as ARRIVAL_FORM
+from app.sandbox.gidso.arrivals import arrival_form, with_status
 from app.sandbox.gidso.codes import CODES
 from app.sandbox.gidso.documents import aanmelding
 from app.sandbox.pages import Field, Form, FormFault, required
@@ -40,7 +42,8 @@ def list_content(rows: Sequence[tuple[Document, list[Document]]], note: str, tod
 def registration_content(row: Document, journal: list[Document], now: datetime) -> str:
     """Return the content of the page of one registration: what is asked of its worker, and what can be changed."""
     address, today = address_of(row["AanmeldingId"]), local_date(now)
-    asked = request_forms(open_for(row, journal, now), now)
+    arrival = arrival_form(row)
+    asked = [*([arrival] if arrival else ()), *request_forms(open_for(row, journal, now), now)]
     return (
         f"<p>{pages.link('/', 'Alle aanmeldingen')}</p>"
         + pages.table(_COLUMNS, [_row(row, journal)])
@@ -114,6 +117,8 @@ def changed_row(
     if is_answer(values):
         answer, title = read_answer(values, open_for(row, journal, now), SIGNALS, now)
         return with_answer(row, answer, now), title
+    if values.get("formulier") == ARRIVAL_FORM:
+        return with_status(row, values.get("stand")), "Doorverwijzing"
     changed, title = _changed_values(values)
     return row | changed, title
 

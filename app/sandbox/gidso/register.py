@@ -82,6 +82,10 @@ class Register:
             self._journal.setdefault(line["AanmeldingId"], []).append(line)
         self._era = (store.get("instellingen", "deltatokens") or {}).get("era") or self.expire_tokens()
 
+    def now(self) -> datetime:
+        """Return the time of GIDSO's clock."""
+        return self._clock.now()
+
     def get(self, aanmelding_id: str) -> Document | None:
         """Return a registration; None if it does not exist or was deleted."""
         row = self._store.get("aanmeldingen", aanmelding_id)

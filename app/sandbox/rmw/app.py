@@ -6,6 +6,8 @@ do in RMW's screens.
 
 import hmac
 import re
+from collections.abc import Mapping
+from datetime import datetime
 from typing import Final
 
 from starlette.applications import Starlette
@@ -20,6 +22,8 @@ from app.sandbox.faults.middleware import FaultMiddleware
 from app.sandbox.faults.plan import FaultPlan, SkewedClock
 from app.sandbox.lengths import too_long
 from app.sandbox.rmw.answers import REQUESTS, SIGNALS, open_for, with_answer
+from app.sandbox.rmw.arrivals import FORM as ARRIVAL_FORM
+from app.sandbox.rmw.arrivals import arrival_number, arrived, with_status
 from app.sandbox.rmw.faults import RMW_FAULT_KINDS, RmwFaults
 from app.sandbox.rmw.messages import REQUEST
 from app.sandbox.rmw.page import (
@@ -43,7 +47,13 @@ MAINTENANCE_SECONDS: Final = 1800
 
 _NUMBER: Final = re.compile(r"0*[1-9][0-9]{0,8}")
 _CODE: Final = re.compile(r"[A-Z]{2,4}")
-_ACTIONS: Final = {"lijstAanmeldingen", "geefAanmelding", "wijzigAanmeldcodeStatus", "sluitTab"}
+_ACTIONS: Final = {
+    "lijstAanmeldingen",
+    "geefAanmelding",
+    "wijzigAanmeldcodeStatus",
+    "meldDoorverwijzing",
+    "sluitTab",
+}
 
 
 def create_app(store: Store, clock: SettableClock) -> ASGIApp:
@@ -96,6 +106,8 @@ class _RmwEndpoints:
     def _execute(self, action: str, fields: Document) -> bytes:
         if action == "lijstAanmeldingen":
             return self._list(fields)
+        if action == "meldDoorverwijzing":
+            return acknowledgement(action, self._register_arrival(fields))
         number = _required(fields, "aanmeldnummer")
         if action == "geefAanmelding":
             return response(action, self._records.xml(number))
@@ -103,6 +115,18 @@ class _RmwEndpoints:
             return acknowledgement(action, number, self._records.add_status(number, _status_line(fields)))
         self._records.close_tab(number, _stuf_date(fields, "datum"), _required(fields, "kenmerk"))
         return acknowledgement(action, number)
+
+    def _register_arrival(self, fields: Document) -> str:
+        number = arrival_number(_required(fields, "kenmerk"))
+        _required(fields, "teamcode")
+        if not isinstance(fields.get("klant"), dict) or "geboortedatum" not in fields["klant"]:
+            raise RmwFault("ONGELDIG", "klant met geboortedatum ontbreekt")
+        if not self._records.has(number):
+            try:
+                self._records.put(self._records.checked(arrived(fields, local_date(self._clock.now()))))
+            except ValueError as error:
+                raise RmwFault("ONGELDIG", str(error)) from error
+        return number
 
     def _list(self, fields: Document) -> bytes:
         code, position, count = _code(fields), _number(fields, "vanafPositie"), _number(fields, "aantal")
@@ -170,14 +194,21 @@ class _RmwEndpoints:
         number = request.path_params["nummer"]
         try:
             values, now = await pages.filled_in(request), self._clock.now()
-            answer, title = read_answer(values, open_for(self._records.shown(number), now), SIGNALS, now)
-            document = self._records.checked(with_answer(self._records.contents(number), answer, now))
+            document, title = self._changed(number, values, now)
         except RmwFault as unknown:
             return JSONResponse({"fout": unknown.text}, 404)
         except ValueError as error:
             return pages.refused(SYSTEM, f"Aanmelding {number}", pages.FormFault(str(error)), address_of(number))
         self._records.put(document)
         return pages.done(address_of(number), title)
+
+    def _changed(self, number: str, values: Mapping[str, str], now: datetime) -> tuple[Document, str]:
+        """Return what consultants registered as a form changes it, and the title of the form."""
+        contents = self._records.contents(number)
+        if values.get("formulier") == ARRIVAL_FORM:
+            return self._records.checked(with_status(contents, values.get("stand"))), "Doorverwijzing"
+        answer, title = read_answer(values, open_for(self._records.shown(number), now), SIGNALS, now)
+        return self._records.checked(with_answer(contents, answer, now)), title
 
     def _note(self) -> str:
         closed = "<p><strong>RMW is in onderhoud.</strong></p>" if self._records.in_maintenance else ""

@@ -15,7 +15,7 @@ from app.sandbox.rmw.soap import NAMESPACE, RmwFault, fault
 RMW_FAULT_KINDS: Final = COMMON_FAULTS
 
 _REGISTRATION: Final = f"{{{NAMESPACE}}}aanmelding"
-_CHANGES: Final = (b"wijzigAanmeldcodeStatus", b"sluitTab")
+_CHANGES: Final = (b"wijzigAanmeldcodeStatus", b"meldDoorverwijzing", b"sluitTab")
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ from app.sandbox import pages
 from app.sandbox.pages import Field, Form, FormFault, required
 from app.sandbox.referral_form import ForCounsellor, fields_for_counsellor
 from app.sandbox.rmw.answers import SIGNALS, open_for
+from app.sandbox.rmw.arrivals import arrival_form
 from app.sandbox.rmw.codes import CODES
 from app.sandbox.rmw.documents import aanmelding, klant
 from app.sandbox.rmw.records import STATUS_CODES
@@ -40,7 +41,8 @@ def address_of(number: str) -> str:
 
 def registration_content(record: Document, now: datetime) -> str:
     """Return the content of the page of one registration: what is asked of its consultant, and the forms for it."""
-    address, asked = address_of(record["aanmeldnummer"]), request_forms(open_for(record, now), now)
+    address, arrival = address_of(record["aanmeldnummer"]), arrival_form(record)
+    asked = [*([arrival] if arrival else ()), *request_forms(open_for(record, now), now)]
     return (
         f"<p>{pages.link('/', 'Alle aanmeldingen')}</p>"
         + pages.table(_COLUMNS, [_row(record)])

@@ -150,6 +150,10 @@ class Registrations:
         """
         return _shown(self._known(number))
 
+    def has(self, number: str) -> bool:
+        """Return whether there is a registration with this number."""
+        return number in self._xml
+
     def contents(self, number: str) -> Document:
         """Return what consultants registered.
 

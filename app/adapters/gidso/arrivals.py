@@ -1,0 +1,66 @@
+"""A client who is referred onward to a team in GIDSO: the registration that the hub makes, and what becomes of it."""
+
+from collections.abc import Mapping
+from typing import Final
+from uuid import UUID
+
+from app.adapters.common.parsing import meaning, parse
+from app.adapters.gidso.schemas import Doorverwezen, Doorverwijzing
+from app.domain.codes import OnwardStatus
+from app.domain.commands import Command, ReportOnwardStatus
+from app.domain.errors import PartnerRefused, PartnerUnreadable
+from app.domain.fields import Field
+from app.domain.ports import PartnerMessage
+
+ARRIVAL: Final = "Doorverwijzing"
+"""The field of a registration that the hub made."""
+
+STATUSES: Final[Mapping[str, OnwardStatus]] = {
+    "ONTVANGEN": OnwardStatus.MADE,
+    "OPGEPAKT": OnwardStatus.ACCEPTED,
+    "NIET_OPGEPAKT": OnwardStatus.DECLINED,
+    "AFGEROND": OnwardStatus.ENDED,
+}
+
+
+def to_arrival(message: PartnerMessage) -> dict[str, object]:
+    """Return what GIDSO registers of a client who is referred onward, of the fields that were released.
+
+    Raises:
+        PartnerRefused: it is not known for which team.
+    """
+    if message.organisation_code is None:
+        raise PartnerRefused("GIDSO registers a client for a team; the event names none")
+    fields = message.fields
+    client = {
+        "Voornaam": fields.get(Field.CLIENT_GIVEN_NAME),
+        "Achternaam": fields.get(Field.CLIENT_FAMILY_NAME),
+        "Geboortedatum": fields.get(Field.CLIENT_BIRTH_DATE),
+        "Telefoon": fields.get(Field.CLIENT_PHONE),
+        "Email": fields.get(Field.CLIENT_EMAIL),
+        "Tolktaal": fields.get(Field.CLIENT_INTERPRETER_LANGUAGE),
+    }
+    counsellor = {"Naam": fields.get(Field.COUNSELLOR_NAME), "Telefoon": fields.get(Field.COUNSELLOR_PHONE)}
+    arrival = {
+        "Teamcode": message.organisation_code,
+        "Gebied": fields.get(Field.REFERRAL_AREA),
+        "Burger": {name: value for name, value in client.items() if value},
+        "Trajectbegeleider": {name: value for name, value in counsellor.items() if value},
+    }
+    return {name: value for name, value in arrival.items() if value}
+
+
+def reference_of(message: PartnerMessage) -> str:
+    """Return the id by which GIDSO knows the onward referral, the same at each attempt."""
+    return str(message.fields.get(Field.ONWARD_ID))
+
+
+def to_arrival_commands(payload: Mapping[str, object]) -> tuple[Command, ...]:
+    """Return the command of what a team does with a client; raise UnknownCode or PartnerUnreadable."""
+    onward: Doorverwijzing = parse(Doorverwezen, payload, "GIDSO").doorverwijzing
+    try:
+        onward_id = UUID(onward.kenmerk)
+    except ValueError:
+        message = "Doorverwijzing.Kenmerk is no UUID of an onward referral; have it corrected at GIDSO"
+        raise PartnerUnreadable("Doorverwijzing.Kenmerk", message) from None
+    return (ReportOnwardStatus(onward_id=onward_id, status=meaning(STATUSES, onward.stand, "Doorverwijzing.Stand")),)
