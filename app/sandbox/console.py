@@ -121,6 +121,32 @@ class PartnerConsole:
         registration: dict[str, Any] = answer.json()
         return registration
 
+    async def newest_request(self, system: System, reference: str) -> Document:
+        """Return what the hub asked a worker in GIDSO or RMW last, as that system stores it.
+
+        Raises:
+            LookupError: it asked nothing.
+        """
+        if system is System.GIDSO:
+            asked = [each["Verzoek"] for each in await self.journal(reference) if each.get("Verzoek")]
+        else:
+            lines = (await self.registration(reference))["statussen"]
+            asked = [each["verzoek"] for each in lines if each.get("verzoek")]
+        if not asked:
+            raise LookupError(f"Nothing was asked about registration {reference} in {system.label}.")
+        request: Document = asked[-1]
+        return request
+
+    async def fill_in(self, system: System, reference: str, form: str, values: Mapping[str, str]) -> None:
+        """Fill in a form on the page of a registration in GIDSO or RMW.
+
+        Raises:
+            ValueError: the page does not accept it.
+        """
+        answer = await self._clients[system].post(f"/aanmeldingen/{reference}", data={"formulier": form, **values})
+        if answer.status_code != httpx.codes.SEE_OTHER:
+            raise ValueError(f"{system.label} does not accept the form {form} on {reference}.")
+
     async def _post_to_all(self, path: str, body: Document) -> None:
         answers = await asyncio.gather(*(client.post(path, json=body) for client in self._clients.values()))
         for answer in answers:

@@ -13,6 +13,7 @@ from app.domain.local_time import AMSTERDAM, local_date
 from app.operations.access.organisations import ReferrerDetails
 from app.operations.disclosure.timeline import disclosure_timeline
 from app.sandbox.allegro.page import said
+from app.sandbox.both_ways import play_both_ways
 from app.sandbox.case_generator import DatedFact, counsellor_facts, progress_days, referral_body, referral_document
 from app.sandbox.environment import SandboxEnv
 from app.sandbox.register import RegisterRow
@@ -43,7 +44,14 @@ class Scenario:
 
 async def play_scenarios(env: SandboxEnv, console: Console) -> None:
     """Run every scenario and print the timeline."""
-    await play(env, console, demo_scenarios(local_date(env.clock.now())))
+    today = local_date(env.clock.now())
+    await play(env, console, demo_scenarios(today))
+
+    def row(number: int, referrer: ReferrerDetails) -> RegisterRow:
+        start = today - timedelta(days=60)
+        return _row(number, start, (ReferrerKind(str(referrer.kind)), referrer.name, referrer.system))
+
+    await play_both_ways(env, console, row)
 
 
 async def register_roles(env: SandboxEnv) -> None:
@@ -176,7 +184,7 @@ def demo_scenarios(today: date) -> list[Scenario]:
 
 def _row(number: int, day: date, referrer: tuple[ReferrerKind, str, System], bsn: str | None = None) -> RegisterRow:
     kind, organisation, system = referrer
-    names = ("Yara", "Dennis", "Joke", "Piet")
+    names = ("Yara", "Dennis", "Joke", "Piet", "Mona", "Amir", "Rita", "Kees")
     drops_out = system is System.RMW
     return RegisterRow(
         # The day is part of the number, so that the scenarios can run again over the same folder on another day.

@@ -16,6 +16,10 @@ from app.operations.disclosure.timeline import TimelineEntry
 _COLOUR = {System.ALLEGRO: "magenta", System.GIDSO: "cyan", System.RMW: "yellow", System.API: "green"}
 _FILE = "has the referral's file"
 _FOR_COUNSELLOR = {
+    EventType.APPOINTMENT_RESPONDED: "shows the counsellor the worker's answer",
+    EventType.INFORMATION_ANSWERED: "shows the counsellor the answer to the question",
+    EventType.SIGNAL_GIVEN: "shows the counsellor the signal",
+    EventType.ONWARD_REFERRAL_CHANGED: "shows the counsellor what became of the onward referral",
     EventType.TERM_APPROACHING: "is notified that a term approaches",
     EventType.TERM_BREACHED: "is notified that a term has passed",
 }

@@ -39,6 +39,14 @@ def test_modules_in_the_working_directory_are_not_executed(tmp_path: Path) -> No
     # What follows on time alone is shown as what the hub does.
     assert "8 weeks after the first talk: reports where the case is" in output
     assert "is notified that a term approaches" in output
+    # Conversations, each in the forms of its own system.
+    for shown in (
+        "Wijkteam Charlois: accepts the second time → Allegro shows the counsellor the worker's answer",
+        "Werk & Inkomen Prematching: answers it → Allegro shows the counsellor the answer to the question",
+        "DOCK: signals that contact is restored → Allegro shows the counsellor the signal",
+        "Prematching: takes the client on → Allegro shows the counsellor what became of the onward referral",
+    ):
+        assert shown in output, output
     # What the referrer wrote for the counsellor, at the counsellor's.
     for part in (
         "Aanleiding:",
