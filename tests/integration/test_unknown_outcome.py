@@ -154,9 +154,8 @@ async def test_allegro_gets_one_file_and_each_message_once_while_every_answer_ge
     files = (await dropping.consoles[System.ALLEGRO].get("/_console/dossiers")).json()["dossiers"]
     page = (await dropping.consoles[System.ALLEGRO].get("/")).text
     assert [file["externReferentie"] for file in files] == [str(referral)]
-    messages = sum(
-        page.count(f"<li>{each}") for each in ("De verwijzer", "De kredietbank", "Een termijn", "De zaak", "Morgen")
-    )
+    openings = ("De verwijzer", "De kredietbank", "Een termijn", "De zaak", "Er is nieuws", "Morgen")
+    messages = sum(page.count(f"<li>{opening}") for opening in openings)
     assert messages == len(SENT_TO_ALLEGRO) - len(["received", "amended"])
     assert len(sent) == await dropping.lost(System.ALLEGRO) == len(SENT_TO_ALLEGRO)
 
