@@ -100,12 +100,12 @@ async def play_both_ways(env: SandboxEnv, console: Console, rows: RowOf) -> None
         ("A meeting is agreed", "Times are proposed in Allegro, and one is accepted in GIDSO.", _TEAM, _agree),
         ("A question is answered", "It is asked in Allegro, and answered in RMW.", _WORK, _ask),
         (
-            "Nobody is lost unasked",
-            "The client misses the intake; contact is lost and restored.",
+            "Contact is lost and restored",
+            "The client misses the intake and cannot be reached; a welfare organisation restores contact over the API.",
             _WELFARE,
             _lose,
         ),
-        ("Sent on, and arriving", "A client is referred to work & income too, and arrives in RMW.", _TEAM, _send_on),
+        ("A client is sent on", "A client is referred to work & income too, and arrives in RMW.", _TEAM, _send_on),
     ]
     for number, (title, text, referrer, play) in enumerate(plays, start=5):
         row = rows(number, referrer)
