@@ -30,6 +30,10 @@ number, reference = listed.aanmelding[0].aanmeldnummer, str(uuid4())
 line = {"statuscode": "BE", "datum": "20260309", "toelichting": "Aanmelding bevestigd", "kenmerk": reference}
 assert call("wijzigAanmeldcodeStatus", "Lk01", aanmeldnummer=number, **line).aanmeldnummer == number
 assert call("sluitTab", "Lk01", aanmeldnummer=number, datum="20260309", kenmerk=reference).aanmeldnummer == number
+client_of_team = {"voornaam": "Fatima", "achternaam": "Bakker", "geboortedatum": "19800101"}
+onward = {"kenmerk": str(uuid4()), "teamcode": "wi-centrum", "klant": client_of_team}
+arrived = call("meldDoorverwijzing", "Lk01", **onward).aanmeldnummer
+assert call("meldDoorverwijzing", "Lk01", **onward).aanmeldnummer == arrived
 assert reference in str(call("geefAanmelding", "Lv01", aanmeldnummer=number))
 try:
     call("geefAanmelding", "Lv01", aanmeldnummer="R999999")
