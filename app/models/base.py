@@ -12,6 +12,7 @@ from sqlalchemy import (
     CTE,
     JSON,
     BindParameter,
+    ColumnElement,
     Connection,
     DateTime,
     Dialect,
@@ -21,9 +22,11 @@ from sqlalchemy import (
     Table,
     Update,
     Uuid,
+    and_,
     bindparam,
     insert,
     literal_column,
+    or_,
     select,
     update,
 )
@@ -114,6 +117,16 @@ class JsonDocument(TypeDecorator[Any]):
         """Choose the column type of the store."""
         json = JSONB(none_as_null=True) if dialect.name == "postgresql" else JSON(none_as_null=True)
         return dialect.type_descriptor(json)
+
+
+def is_older(
+    moment: ColumnElement[datetime],
+    id: ColumnElement[UUID],
+    after: ColumnElement[datetime],
+    after_id: ColumnElement[UUID],
+) -> ColumnElement[bool]:
+    """Return the condition that a row comes after a place in a list that is ordered by moment and id, newest first."""
+    return or_(moment < after, and_(moment == after, id < after_id))
 
 
 Columns = dict[str, Any]

@@ -7,13 +7,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Column, Connection, ForeignKey, Index, Row, String, Table, and_, bindparam, or_, select, update
+from sqlalchemy import Column, Connection, ForeignKey, Index, Row, String, Table, bindparam, literal, select, update
 
 from app.domain.codes import OnwardStatus, System
 from app.domain.queries import Position
 from app.domain.values import OnwardReferral
 from app.models.access.organisation import organisation
-from app.models.base import Columns, Id, UtcDateTime, metadata
+from app.models.base import Columns, Id, UtcDateTime, is_older, metadata
 from app.models.bulk import is_any_of
 
 onward_referral = Table(
@@ -65,8 +65,8 @@ def list_arrivals(tx: Connection, organisation_id: UUID, after: Position | None,
     """Return what arrived at an organisation, newest first, after a position; one over the limit if there is more."""
     query = select(onward_referral).where(onward_referral.c.organisation_id == organisation_id)
     if after:
-        made_at, id = onward_referral.c.made_at, onward_referral.c.id
-        query = query.where(or_(made_at < after.moment, and_(made_at == after.moment, id < after.id)))
+        moment, id = literal(after.moment, UtcDateTime), literal(after.id, Id)
+        query = query.where(is_older(onward_referral.c.made_at, onward_referral.c.id, moment, id))
     ordered = query.order_by(onward_referral.c.made_at.desc(), onward_referral.c.id.desc()).limit(limit + 1)
     return [Arrival(row.referral_id, _to_onward(row)) for row in tx.execute(ordered)]
 

@@ -23,7 +23,6 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
-    and_,
     bindparam,
     false,
     or_,
@@ -60,7 +59,7 @@ from app.domain.values import (
 )
 from app.models.access.organisation import COLUMNS as ORGANISATION_COLUMNS
 from app.models.access.organisation import organisation, organisation_of, to_organisation
-from app.models.base import Columns, Id, JsonDocument, UtcDateTime, metadata
+from app.models.base import Columns, Id, JsonDocument, UtcDateTime, is_older, metadata
 from app.models.bulk import is_any_of
 from app.models.cases.client import client
 from app.models.cases.term_facts import facts_document, to_facts
@@ -319,9 +318,7 @@ def _page_of(given: frozenset[str], as_disclosed: bool) -> Select[Any]:
         "received_from": referral.c.received_at >= bindparam("received_from"),
         "received_until": referral.c.received_at < bindparam("received_until"),
         "bsn_index": referral.c.client_id == same_client,
-        "after_moment": or_(
-            referral.c.received_at < moment, and_(referral.c.received_at == moment, referral.c.id < id)
-        ),
+        "after_moment": is_older(referral.c.received_at, referral.c.id, moment, id),
     }
     return (
         select(*_SUMMARY, *ORGANISATION_COLUMNS)

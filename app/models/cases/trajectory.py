@@ -13,9 +13,7 @@ from sqlalchemy import (
     Integer,
     Row,
     Select,
-    and_,
     bindparam,
-    or_,
     select,
     true,
     update,
@@ -44,7 +42,7 @@ from app.domain.values import (
 )
 from app.models.access.organisation import COLUMNS as ORGANISATION_COLUMNS
 from app.models.access.organisation import organisation, to_organisation
-from app.models.base import Columns, Id, UtcDateTime, Writes
+from app.models.base import Columns, Id, UtcDateTime, Writes, is_older
 from app.models.bulk import is_any_of
 from app.models.cases.client import client, client_sealer
 from app.models.cases.disclosed import open_record
@@ -312,9 +310,7 @@ def _page_of(given: frozenset[str], as_disclosed: bool) -> Select[Any]:
         == bindparam("counsellor"),
         # The same as what the visibility asks of the referral, by which an index of trajectories is read.
         "visible_organisation": trajectory.c.organisation_id == bindparam("visible_organisation"),
-        "after_moment": or_(
-            trajectory.c.created_at < moment, and_(trajectory.c.created_at == moment, trajectory.c.id < id)
-        ),
+        "after_moment": is_older(trajectory.c.created_at, trajectory.c.id, moment, id),
     }
     return (
         _LISTED.where(*(condition for name, condition in conditions.items() if name in given))
