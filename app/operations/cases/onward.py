@@ -5,8 +5,8 @@ from dataclasses import replace
 
 from app.domain import lifecycle
 from app.domain.case import Case, Handler, Step
-from app.domain.codes import ConsentScope, OnwardStatus, OutsideBody
-from app.domain.commands import ActionContext, Command, ReferOnward, ReportOnwardStatus
+from app.domain.codes import ConsentScope, OnwardStatus
+from app.domain.commands import ActionContext, Command, ForwardReferral, ReferOnward, ReportOnwardStatus
 from app.domain.details import Detail
 from app.domain.errors import NotFound, TransitionNotAllowed
 from app.domain.events import EventType
@@ -14,6 +14,9 @@ from app.domain.fields import FactValue, Field
 from app.domain.lifecycle import Action
 from app.domain.local_time import local_date
 from app.domain.values import OnwardReferral, Organisation, works_on
+
+LONGEST_REASON = 40
+"""The length of a reason in the history, in characters."""
 
 _NEXT: Mapping[OnwardStatus, frozenset[OnwardStatus]] = {
     OnwardStatus.MADE: frozenset({OnwardStatus.ACCEPTED, OnwardStatus.DECLINED, OnwardStatus.ENDED}),
@@ -32,12 +35,12 @@ def refer_onward(case: Case, command: ReferOnward, context: ActionContext) -> No
     """
     step = Step(action=Action.REFER_ONWARD, event=EventType.ONWARD_REFERRAL_MADE)
     lifecycle.require_role(step.machine, step.action, context.role)
-    organisation = _organisation(case, command.organisation_code)
-    if _known(case, command.organisation_code, command.outside_body):
+    organisation = receiving_organisation(case, command.organisation_code)
+    if any(each.to_code == receiver_code(command) and each.is_open for each in case.onward_referrals):
         return
     if not context.catch_up:
         _require_permitted(case, organisation)
-    new = new_onward_referral(case, organisation, command.organisation_code, command.outside_body, context)
+    new = new_onward_referral(case, organisation, command, context)
     case.transition(replace(step, reason=new.to_code[:LONGEST_REASON], facts=_facts(new)), context)
     add_onward_referral(case, new, context)
 
@@ -64,23 +67,21 @@ def report_onward_status(case: Case, command: ReportOnwardStatus, context: Actio
     case.replace_onward_referral(changed)
 
 
-LONGEST_REASON = 40
-"""The length of a reason in the history, in characters."""
+def receiver_code(command: ReferOnward | ForwardReferral | ReportOnwardStatus) -> str:
+    """Return the code of the organisation or body to which a client goes; empty where a command names none."""
+    return str(command.organisation_code or command.outside_body or "")
 
 
 def new_onward_referral(
-    case: Case,
-    organisation: Organisation | None,
-    code: str | None,
-    body: OutsideBody | None,
-    context: ActionContext,
+    case: Case, organisation: Organisation | None, command: ReferOnward | ForwardReferral, context: ActionContext
 ) -> OnwardReferral:
     """Return a new onward referral to an organisation that the hub knows, or to a body."""
+    body = command.outside_body
     return OnwardReferral(
         id=case.new_id(),
         organisation_id=organisation.id if organisation else None,
-        to=organisation.name if organisation else body.label if body else code or "",
-        to_code=code or (body.value if body else ""),
+        to=organisation.name if organisation else body.label if body else command.organisation_code or "",
+        to_code=receiver_code(command),
         made_at=context.occurred_at,
         changed_at=context.occurred_at,
     )
@@ -96,10 +97,6 @@ def add_onward_referral(case: Case, new: OnwardReferral, context: ActionContext)
 
 def receiving_organisation(case: Case, code: str | None) -> Organisation | None:
     """Return the organisation with a code that can receive clients; None where there is none."""
-    return _organisation(case, code)
-
-
-def _organisation(case: Case, code: str | None) -> Organisation | None:
     return case.rules.organisation_of(code) if code else None
 
 
@@ -115,15 +112,10 @@ def _agreed(case: Case) -> bool:
     return ConsentScope.REFERRAL in consent.scopes and works_on(consent.given_on, local_date(case.now))
 
 
-def _known(case: Case, code: str | None, body: OutsideBody | None) -> bool:
-    to_code = code or (body.value if body else "")
-    return any(each.to_code == to_code and each.is_open for each in case.onward_referrals)
-
-
 def _asked(case: Case, command: ReportOnwardStatus) -> OnwardReferral:
-    to_code = command.organisation_code or (command.outside_body.value if command.outside_body else None)
+    to_code = receiver_code(command)
     for each in reversed(case.onward_referrals):
-        if each.id == command.onward_id or (to_code is not None and each.to_code == to_code):
+        if each.id == command.onward_id or (to_code and each.to_code == to_code):
             return each
     raise NotFound(Detail.NO_ONWARD_REFERRAL())
 

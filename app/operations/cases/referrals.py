@@ -34,6 +34,7 @@ from app.operations.cases.onward import (
     LONGEST_REASON,
     add_onward_referral,
     new_onward_referral,
+    receiver_code,
     receiving_organisation,
 )
 
@@ -93,13 +94,12 @@ def reject_referral(case: Case, command: RejectReferral, context: ActionContext)
 
 def forward_referral(case: Case, command: ForwardReferral, context: ActionContext) -> None:
     """Pass the referral on; it arrives there if the client agreed to be referred."""
-    reason = (command.outside_body or command.organisation_code or "")[:LONGEST_REASON]
+    reason = receiver_code(command)[:LONGEST_REASON]
     step = Step(action=Action.FORWARD, event=EventType.REFERRAL_FORWARDED, reason=reason)
     if case.transition(step, context) is None:
         return
-    code, body = command.organisation_code, command.outside_body
-    receiver = receiving_organisation(case, code)
-    add_onward_referral(case, new_onward_referral(case, receiver, code, body, context), context)
+    receiver = receiving_organisation(case, command.organisation_code)
+    add_onward_referral(case, new_onward_referral(case, receiver, command, context), context)
 
 
 def withdraw_referral(case: Case, command: WithdrawReferral, context: ActionContext) -> None:
