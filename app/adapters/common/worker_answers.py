@@ -6,14 +6,18 @@ of the case waits for one that cannot be read.
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from uuid import UUID
 
-from app.adapters.common.parsing import read_record, without_id
+from pydantic import BaseModel
+
+from app.adapters.common.drift import unknown_in
+from app.adapters.common.parsing import noon_of, read_record, without_id
 from app.domain.codes import CancellationReason
 from app.domain.commands import AnswerInformation, CancelAppointment, Command, RespondToAppointment
 from app.domain.errors import PartnerUnreadable
+from app.domain.local_time import local_date
 from app.domain.ports import STATED_ONCE, PartnerRecord
 
 
@@ -103,6 +107,23 @@ def items_of(value: object) -> list[object]:
     What is no list is read as one item, which cannot be read either, so that it goes to quarantine.
     """
     return [] if value is None else list(value) if isinstance(value, list) else [value]
+
+
+def unknown_in_answers(row: Mapping[str, object], models: Mapping[AnswerList, type[BaseModel]]) -> Iterator[str]:
+    """Return the places of the fields of the answers on a registration that the contract does not know.
+
+    Args:
+        row: a registration.
+        models: the contract of the answers in each of its fields.
+    """
+    for each, model in models.items():
+        groups = [item for item in items_of(row.get(each.name)) if isinstance(item, Mapping)]
+        yield from unknown_in(groups, model, each.kind)
+
+
+def signal_moment(registered: datetime, day: date) -> datetime:
+    """Return when something happened: the moment at which it was registered, or noon of the other day that it names."""
+    return registered if day == local_date(registered) else noon_of(day)
 
 
 def to_command(reaction: Reaction, fields: AnswerFields) -> Command:

@@ -5,22 +5,30 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
+from pydantic import BaseModel
+
 from app.adapters.common import worker_answers
-from app.adapters.common.drift import unknown_in
-from app.adapters.common.parsing import meaning, noon_of, parse
-from app.adapters.common.worker_answers import AnswerFields, AnswerList, Reaction, ReactionKind, items_of, to_command
+from app.adapters.common.parsing import meaning, parse
+from app.adapters.common.worker_answers import (
+    AnswerFields,
+    AnswerList,
+    Reaction,
+    ReactionKind,
+    signal_moment,
+    to_command,
+)
 from app.adapters.gidso.mapping import Kind
 from app.adapters.gidso.schemas import Reactie, Signaal
 from app.domain.codes import SignalKind
 from app.domain.commands import Command, GiveSignal
-from app.domain.local_time import local_date
 from app.domain.ports import PartnerRecord
 
 _REACTIONS: Final = AnswerList(name="Reacties", kind=Kind.REACTION, id_name="ReactieId")
 _SIGNALS: Final = AnswerList(name="Signalen", kind=Kind.SIGNAL, id_name="SignaalId")
-LISTS: Final = frozenset({_REACTIONS.name, _SIGNALS.name})
+_MODELS: Final[Mapping[AnswerList, type[BaseModel]]] = {_REACTIONS: Reactie, _SIGNALS: Signaal}
+LISTS: Final = frozenset(each.name for each in _MODELS)
 """The fields of a registration that hold these records."""
-ANSWERS: Final = frozenset({Kind.REACTION, Kind.SIGNAL})
+ANSWERS: Final = frozenset(each.kind for each in _MODELS)
 """The kinds of these records."""
 
 REACTION_KINDS: Final[Mapping[str, ReactionKind]] = {
@@ -53,8 +61,7 @@ def read_answers(row: Mapping[str, object], read_at: datetime) -> list[PartnerRe
         row: a registration.
         read_at: when it was read: the moment of what has no readable moment of its own.
     """
-    lists = (_REACTIONS, _SIGNALS)
-    return worker_answers.read_answers(row, lists, "AanmeldingId", read_at, _steps)
+    return worker_answers.read_answers(row, tuple(_MODELS), "AanmeldingId", read_at, _steps)
 
 
 def to_answer_commands(kind: Kind, payload: Mapping[str, object]) -> tuple[Command, ...]:
@@ -74,9 +81,7 @@ def to_answer_commands(kind: Kind, payload: Mapping[str, object]) -> tuple[Comma
 
 def unknown_in_answers(row: Mapping[str, object]) -> Iterator[str]:
     """Return the places of the fields of reactions and signals that the contract does not know."""
-    for each, model in ((_REACTIONS, Reactie), (_SIGNALS, Signaal)):
-        groups = [item for item in items_of(row.get(each.name)) if isinstance(item, Mapping)]
-        yield from unknown_in(groups, model, each.kind)
+    return worker_answers.unknown_in_answers(row, _MODELS)
 
 
 def _steps(record: PartnerRecord) -> Iterator[PartnerRecord]:
@@ -87,9 +92,8 @@ def _steps(record: PartnerRecord) -> Iterator[PartnerRecord]:
 
 
 def _moment(kind: Kind, payload: Mapping[str, object]) -> datetime:
-    """Return when it happened: the moment at which it was registered, or noon of the other day that a signal names."""
+    """Return when it happened: the moment at which it was registered, or the other day that a signal names."""
     if kind is Kind.REACTION:
         return parse(Reactie, payload, _PARTNER).geregistreerd_op
     signal = parse(Signaal, payload, _PARTNER)
-    registered = signal.geregistreerd_op
-    return registered if signal.datum == local_date(registered) else noon_of(signal.datum)
+    return signal_moment(signal.geregistreerd_op, signal.datum)

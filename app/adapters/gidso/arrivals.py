@@ -2,13 +2,12 @@
 
 from collections.abc import Mapping
 from typing import Final
-from uuid import UUID
 
+from app.adapters.common.arrivals import read_onward_id, team_of
 from app.adapters.common.parsing import meaning, parse
 from app.adapters.gidso.schemas import Doorverwezen, Doorverwijzing
 from app.domain.codes import OnwardStatus
 from app.domain.commands import Command, ReportOnwardStatus
-from app.domain.errors import PartnerRefused, PartnerUnreadable
 from app.domain.fields import Field
 from app.domain.ports import PartnerMessage
 
@@ -22,6 +21,8 @@ STATUSES: Final[Mapping[str, OnwardStatus]] = {
     "AFGEROND": OnwardStatus.ENDED,
 }
 
+_PARTNER = "GIDSO"
+
 
 def to_arrival(message: PartnerMessage) -> dict[str, object]:
     """Return what GIDSO registers of a client who is referred onward, of the fields that were released.
@@ -29,8 +30,6 @@ def to_arrival(message: PartnerMessage) -> dict[str, object]:
     Raises:
         PartnerRefused: it is not known for which team.
     """
-    if message.organisation_code is None:
-        raise PartnerRefused("GIDSO registers a client for a team; the event names none")
     fields = message.fields
     client = {
         "Voornaam": fields.get(Field.CLIENT_GIVEN_NAME),
@@ -42,7 +41,7 @@ def to_arrival(message: PartnerMessage) -> dict[str, object]:
     }
     counsellor = {"Naam": fields.get(Field.COUNSELLOR_NAME), "Telefoon": fields.get(Field.COUNSELLOR_PHONE)}
     arrival = {
-        "Teamcode": message.organisation_code,
+        "Teamcode": team_of(message, _PARTNER),
         "Gebied": fields.get(Field.REFERRAL_AREA),
         "Burger": {name: value for name, value in client.items() if value},
         "Trajectbegeleider": {name: value for name, value in counsellor.items() if value},
@@ -57,10 +56,6 @@ def reference_of(message: PartnerMessage) -> str:
 
 def to_arrival_commands(payload: Mapping[str, object]) -> tuple[Command, ...]:
     """Return the command of what a team does with a client; raise UnknownCode or PartnerUnreadable."""
-    onward: Doorverwijzing = parse(Doorverwezen, payload, "GIDSO").doorverwijzing
-    try:
-        onward_id = UUID(onward.kenmerk)
-    except ValueError:
-        message = "Doorverwijzing.Kenmerk is no UUID of an onward referral; have it corrected at GIDSO"
-        raise PartnerUnreadable("Doorverwijzing.Kenmerk", message) from None
+    onward: Doorverwijzing = parse(Doorverwezen, payload, _PARTNER).doorverwijzing
+    onward_id = read_onward_id(onward.kenmerk, "Doorverwijzing.Kenmerk", _PARTNER)
     return (ReportOnwardStatus(onward_id=onward_id, status=meaning(STATUSES, onward.stand, "Doorverwijzing.Stand")),)

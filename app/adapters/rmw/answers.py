@@ -5,23 +5,31 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
+from pydantic import BaseModel
+
 from app.adapters.common import worker_answers
-from app.adapters.common.drift import unknown_in
-from app.adapters.common.parsing import UNKNOWN_MOMENT, meaning, noon_of, parse
-from app.adapters.common.worker_answers import AnswerFields, AnswerList, Reaction, ReactionKind, items_of, to_command
+from app.adapters.common.parsing import UNKNOWN_MOMENT, meaning, parse
+from app.adapters.common.worker_answers import (
+    AnswerFields,
+    AnswerList,
+    Reaction,
+    ReactionKind,
+    signal_moment,
+    to_command,
+)
 from app.adapters.rmw.mapping import Kind
 from app.adapters.rmw.schemas import Reactie, Signaal
 from app.adapters.rmw.stuf import read_day, read_moment
 from app.domain.codes import SignalKind
 from app.domain.commands import Command, GiveSignal
-from app.domain.local_time import local_date
 from app.domain.ports import PartnerRecord
 
 _REACTIONS: Final = AnswerList(name="reactie", kind=Kind.REACTION, id_name="reactienummer")
 _SIGNALS: Final = AnswerList(name="signaal", kind=Kind.SIGNAL, id_name="signaalnummer")
-LISTS: Final = frozenset({_REACTIONS.name, _SIGNALS.name})
+_MODELS: Final[Mapping[AnswerList, type[BaseModel]]] = {_REACTIONS: Reactie, _SIGNALS: Signaal}
+LISTS: Final = frozenset(each.name for each in _MODELS)
 """The fields of a registration that hold these records."""
-ANSWERS: Final = frozenset({Kind.REACTION, Kind.SIGNAL})
+ANSWERS: Final = frozenset(each.kind for each in _MODELS)
 """The kinds of these records."""
 
 REACTION_KINDS: Final[Mapping[str, ReactionKind]] = {
@@ -49,8 +57,7 @@ _FIELDS: Final = AnswerFields(reference="kenmerk", times="tijd", text="tekst")
 
 def read_answers(contents: Mapping[str, object]) -> list[PartnerRecord]:
     """Return the reactions and signals of a registration, by their moments."""
-    lists = (_REACTIONS, _SIGNALS)
-    return worker_answers.read_answers(contents, lists, "aanmeldnummer", UNKNOWN_MOMENT, answer_steps)
+    return worker_answers.read_answers(contents, tuple(_MODELS), "aanmeldnummer", UNKNOWN_MOMENT, answer_steps)
 
 
 def answer_steps(record: PartnerRecord) -> Iterator[PartnerRecord]:
@@ -63,9 +70,7 @@ def answer_steps(record: PartnerRecord) -> Iterator[PartnerRecord]:
 
 def unknown_in_answers(contents: Mapping[str, object]) -> Iterator[str]:
     """Return the places of the fields of reactions and signals that the contract does not know."""
-    for each, model in ((_REACTIONS, Reactie), (_SIGNALS, Signaal)):
-        groups = [item for item in items_of(contents.get(each.name)) if isinstance(item, Mapping)]
-        yield from unknown_in(groups, model, each.kind)
+    return worker_answers.unknown_in_answers(contents, _MODELS)
 
 
 def _to_command(kind: Kind, payload: Mapping[str, object]) -> Command:
@@ -83,9 +88,8 @@ def _to_command(kind: Kind, payload: Mapping[str, object]) -> Command:
 
 
 def _moment(kind: Kind, payload: Mapping[str, object]) -> datetime:
-    """Return when it happened: the moment at which it was registered, or noon of the other day that a signal names."""
+    """Return when it happened: the moment at which it was registered, or the other day that a signal names."""
     if kind is Kind.REACTION:
         return read_moment(parse(Reactie, payload, _PARTNER).tijdstip, "tijdstip")
     signal = parse(Signaal, payload, _PARTNER)
-    registered, day = read_moment(signal.tijdstip, "tijdstip"), read_day(signal.datum, "datum")
-    return registered if day == local_date(registered) else noon_of(day)
+    return signal_moment(read_moment(signal.tijdstip, "tijdstip"), read_day(signal.datum, "datum"))

@@ -3,15 +3,14 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Final
-from uuid import UUID
 
+from app.adapters.common.arrivals import read_onward_id, team_of
 from app.adapters.common.parsing import meaning, parse
 from app.adapters.rmw.mapping import Kind, changed_at
 from app.adapters.rmw.schemas import Doorverwezen, ListedRegistration
 from app.adapters.rmw.soap import Fields
 from app.domain.codes import OnwardStatus
 from app.domain.commands import Command, ReportOnwardStatus
-from app.domain.errors import PartnerRefused, PartnerUnreadable
 from app.domain.fields import Field
 from app.domain.ports import PartnerMessage, PartnerRecord
 
@@ -25,6 +24,8 @@ STATUSES: Final[Mapping[str, OnwardStatus]] = {
     "AF": OnwardStatus.ENDED,
 }
 
+_PARTNER = "RMW"
+
 
 def to_arrival(message: PartnerMessage) -> Fields:
     """Return what RMW registers of a client who is referred onward, of the fields that were released.
@@ -32,8 +33,6 @@ def to_arrival(message: PartnerMessage) -> Fields:
     Raises:
         PartnerRefused: it is not known for which team.
     """
-    if message.organisation_code is None:
-        raise PartnerRefused("RMW registers a client for a team; the event names none")
     fields = message.fields
     client = {
         "voornaam": fields.get(Field.CLIENT_GIVEN_NAME),
@@ -48,7 +47,7 @@ def to_arrival(message: PartnerMessage) -> Fields:
     groups = {"klant": _stated(client), "trajectbegeleider": _stated(counsellor)}
     return {
         "kenmerk": str(fields.get(Field.ONWARD_ID)),
-        "teamcode": message.organisation_code,
+        "teamcode": team_of(message, _PARTNER),
         **({"gebied": str(area)} if area else {}),
         **{name: group for name, group in groups.items() if group},
     }
@@ -74,12 +73,8 @@ def arrival_steps(record: PartnerRecord) -> Iterator[PartnerRecord]:
 
 
 def _to_command(payload: Mapping[str, object]) -> Command:
-    onward = parse(Doorverwezen, payload, "RMW").doorverwijzing
-    try:
-        onward_id = UUID(onward.kenmerk)
-    except ValueError:
-        message = "doorverwijzing.kenmerk is no UUID of an onward referral; have it corrected at RMW"
-        raise PartnerUnreadable("doorverwijzing.kenmerk", message) from None
+    onward = parse(Doorverwezen, payload, _PARTNER).doorverwijzing
+    onward_id = read_onward_id(onward.kenmerk, "doorverwijzing.kenmerk", _PARTNER)
     return ReportOnwardStatus(onward_id=onward_id, status=meaning(STATUSES, onward.stand, "doorverwijzing.stand"))
 
 
