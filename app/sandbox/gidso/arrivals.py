@@ -3,21 +3,23 @@
 from collections.abc import Iterator
 from datetime import datetime
 from typing import Final
-from uuid import NAMESPACE_URL, uuid5
 
+from app.sandbox.arrivals import ArrivalNames, arrival_digits
 from app.sandbox.contract_fields import json_limits, json_required
 from app.sandbox.gidso.documents import aanmelding
 from app.sandbox.lengths import misfits
-from app.sandbox.pages import Field, Form, FormFault
 from app.sandbox.runtime import Document
 
-FORM: Final = "doorverwijzing"
-STATUSES: Final = {
-    "ONTVANGEN": "Ontvangen",
-    "OPGEPAKT": "Opgepakt",
-    "NIET_OPGEPAKT": "Niet opgepakt",
-    "AFGEROND": "Afgerond",
-}
+NAMES: Final = ArrivalNames(
+    group="Doorverwijzing",
+    status="Stand",
+    statuses={
+        "ONTVANGEN": "Ontvangen",
+        "OPGEPAKT": "Opgepakt",
+        "NIET_OPGEPAKT": "Niet opgepakt",
+        "AFGEROND": "Afgerond",
+    },
+)
 
 _FIELDS: Final = json_limits("gidso", "NieuweDoorverwijzing")
 _REQUIRED: Final = json_required("gidso", "NieuweDoorverwijzing")
@@ -35,7 +37,7 @@ def arrival_faults(arrival: object) -> Iterator[str]:
 
 def arrival_key(reference: str) -> str:
     """Return the id of the registration of an onward referral."""
-    return f"D-{uuid5(NAMESPACE_URL, reference).int % 10**8:08d}"
+    return f"D-{arrival_digits(reference)}"
 
 
 def arrived(reference: str, arrival: Document, now: datetime) -> Document:
@@ -51,28 +53,3 @@ def arrived(reference: str, arrival: Document, now: datetime) -> Document:
         Casusregisseur=counsellor.get("Naam"),
         Doorverwijzing={"Kenmerk": reference, "Stand": "ONTVANGEN"},
     )
-
-
-def arrival_form(row: Document) -> Form | None:
-    """Return the form in which a team says what it does with a client; None where nobody was referred to it."""
-    if "Doorverwijzing" not in row:
-        return None
-    stand = row["Doorverwijzing"]["Stand"]
-    return Form(
-        name=FORM,
-        title="Doorverwezen door het Expertiseteam Financiën",
-        intro=f"Stand: {STATUSES[stand]}.",
-        button="Vastleggen",
-        fields=(Field(name="stand", label="Nieuwe stand", kind="select", choices=tuple(STATUSES.items())[1:]),),
-    )
-
-
-def with_status(row: Document, stand: str | None) -> Document:
-    """Return a registration with what the team does with the client.
-
-    Raises:
-        FormFault: it is no status, or nobody was referred to the team.
-    """
-    if "Doorverwijzing" not in row or stand not in STATUSES:
-        raise FormFault("Kies een stand uit de lijst.")
-    return row | {"Doorverwijzing": row["Doorverwijzing"] | {"Stand": stand}}

@@ -7,9 +7,10 @@ from uuid import uuid4
 
 from app.domain.local_time import local_date
 from app.sandbox import pages
+from app.sandbox.arrivals import FORM as ARRIVAL_FORM
+from app.sandbox.arrivals import arrival_forms, with_status
 from app.sandbox.gidso.answers import SIGNALS, open_for, with_answer
-from app.sandbox.gidso.arrivals import FORM as ARRIVAL_FORM
-from app.sandbox.gidso.arrivals import arrival_form, with_status
+from app.sandbox.gidso.arrivals import NAMES
 from app.sandbox.gidso.codes import CODES
 from app.sandbox.gidso.documents import aanmelding
 from app.sandbox.pages import Field, Form, FormFault, required
@@ -42,8 +43,7 @@ def list_content(rows: Sequence[tuple[Document, list[Document]]], note: str, tod
 def registration_content(row: Document, journal: list[Document], now: datetime) -> str:
     """Return the content of the page of one registration: what is asked of its worker, and what can be changed."""
     address, today = address_of(row["AanmeldingId"]), local_date(now)
-    arrival = arrival_form(row)
-    asked = [*([arrival] if arrival else ()), *request_forms(open_for(row, journal, now), now)]
+    asked = [*arrival_forms(row, NAMES), *request_forms(open_for(row, journal, now), now)]
     return (
         f"<p>{pages.link('/', 'Alle aanmeldingen')}</p>"
         + pages.table(_COLUMNS, [_row(row, journal)])
@@ -118,7 +118,7 @@ def changed_row(
         answer, title = read_answer(values, open_for(row, journal, now), SIGNALS, now)
         return with_answer(row, answer, now), title
     if values.get("formulier") == ARRIVAL_FORM:
-        return with_status(row, values.get("stand")), "Doorverwijzing"
+        return with_status(row, NAMES, values.get("stand")), "Doorverwijzing"
     changed, title = _changed_values(values)
     return row | changed, title
 

@@ -18,12 +18,13 @@ from starlette.types import ASGIApp
 
 from app.domain.local_time import local_date
 from app.sandbox import pages
+from app.sandbox.arrivals import FORM as ARRIVAL_FORM
+from app.sandbox.arrivals import with_status
 from app.sandbox.faults.middleware import FaultMiddleware
 from app.sandbox.faults.plan import FaultPlan, SkewedClock
 from app.sandbox.lengths import too_long
 from app.sandbox.rmw.answers import REQUESTS, SIGNALS, open_for, with_answer
-from app.sandbox.rmw.arrivals import FORM as ARRIVAL_FORM
-from app.sandbox.rmw.arrivals import arrival_number, arrived, with_status
+from app.sandbox.rmw.arrivals import NAMES, arrival_number, arrived
 from app.sandbox.rmw.faults import RMW_FAULT_KINDS, RmwFaults
 from app.sandbox.rmw.messages import REQUEST
 from app.sandbox.rmw.page import (
@@ -206,7 +207,7 @@ class _RmwEndpoints:
         """Return what consultants registered as a form changes it, and the title of the form."""
         contents = self._records.contents(number)
         if values.get("formulier") == ARRIVAL_FORM:
-            return self._records.checked(with_status(contents, values.get("stand"))), "Doorverwijzing"
+            return self._records.checked(with_status(contents, NAMES, values.get("stand"))), "Doorverwijzing"
         answer, title = read_answer(values, open_for(self._records.shown(number), now), SIGNALS, now)
         return self._records.checked(with_answer(contents, answer, now)), title
 

@@ -7,10 +7,11 @@ from uuid import uuid4
 
 from app.domain.local_time import local_date
 from app.sandbox import pages
+from app.sandbox.arrivals import arrival_forms
 from app.sandbox.pages import Field, Form, FormFault, required
 from app.sandbox.referral_form import ForCounsellor, fields_for_counsellor
 from app.sandbox.rmw.answers import SIGNALS, open_for
-from app.sandbox.rmw.arrivals import arrival_form
+from app.sandbox.rmw.arrivals import NAMES
 from app.sandbox.rmw.codes import CODES
 from app.sandbox.rmw.documents import aanmelding, klant
 from app.sandbox.rmw.records import STATUS_CODES
@@ -41,8 +42,8 @@ def address_of(number: str) -> str:
 
 def registration_content(record: Document, now: datetime) -> str:
     """Return the content of the page of one registration: what is asked of its consultant, and the forms for it."""
-    address, arrival = address_of(record["aanmeldnummer"]), arrival_form(record)
-    asked = [*([arrival] if arrival else ()), *request_forms(open_for(record, now), now)]
+    address = address_of(record["aanmeldnummer"])
+    asked = [*arrival_forms(record, NAMES), *request_forms(open_for(record, now), now)]
     return (
         f"<p>{pages.link('/', 'Alle aanmeldingen')}</p>"
         + pages.table(_COLUMNS, [_row(record)])
